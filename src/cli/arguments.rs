@@ -1,0 +1,115 @@
+//! The arguments of one runbook, made from its header: the same declaration
+//! feeds parsing, `--help` and completion.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::runbook::{Header, Param, ParamType, Selection};
+use crate::value::{Map, Value, to_json};
+
+/// What every run takes beside the runbook's own params.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Where and how")]
+pub struct RunOptions {
+    /// The environment of rollbook.toml to run in [env: ROLLBOOK_ENV]
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// The service: its key in rollbook.toml, or ECS's own name
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// The cluster, where it is not the environment's
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// Run against the built-in simulator instead of AWS
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Allow changes to a protected environment without being asked
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Answer yes to the runbook's questions
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output: Output,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    #[default]
+    Text,
+    Json,
+}
+
+impl RunOptions {
+    pub fn selection(&self) -> Selection {
+        Selection {
+            environment: self.env.clone(),
+            service: self.service.clone(),
+            cluster: self.cluster.clone(),
+            sandbox: self.sandbox,
+        }
+    }
+}
+
+/// The command of one runbook.
+pub fn command(name: &str, header: &Header) -> Command {
+    let command = Command::new(name.to_owned()).next_help_heading("Params");
+    let command = header.params.iter().fold(command, |command, param| command.arg(arg(param)));
+    RunOptions::augment_args(command)
+        .bin_name(format!("rollbook run {name}"))
+        .about(header.summary.clone())
+        .after_help(after_help(header))
+        .no_binary_name(true)
+}
+
+fn after_help(header: &Header) -> String {
+    match header.permits.is_empty() {
+        true => "Changes nothing.".into(),
+        false => format!("May do: {}", header.permits.join(", ")),
+    }
+}
+
+fn arg(param: &Param) -> Arg {
+    let arg = Arg::new(param.name.clone()).long(param.flag()).required(param.required && !param.secret).help(help(param));
+    let parse = param.clone();
+    let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match parse.secret {
+        true => Ok(Value::from(text)),
+        false => parse.parse(text),
+    });
+    match param.kind {
+        // `--force` alone means true.
+        ParamType::Boolean => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        ParamType::List => arg.action(ArgAction::Append),
+        _ => arg,
+    }
+}
+
+fn help(param: &Param) -> String {
+    let mut help = param.help.clone();
+    if param.secret {
+        help.push_str(" (given as env:NAME, file:PATH or -)");
+    }
+    if !param.choices.is_empty() {
+        help.push_str(&format!(" [one of: {}]", param.choices.join(", ")));
+    }
+    match &param.default {
+        Some(Value::Text(text)) => help.push_str(&format!(" [default: {text}]")),
+        Some(Value::Null) | None => {}
+        Some(other) => help.push_str(&format!(" [default: {}]", to_json(other).unwrap_or_default())),
+    }
+    help
+}
+
+/// Options and the values of params, as they were given.
+pub fn read(header: &Header, matches: &ArgMatches) -> Result<(RunOptions, Map), clap::Error> {
+    let options = RunOptions::from_arg_matches(matches)?;
+    let given = header.params.iter().filter_map(|param| {
+        let mut values = matches.get_many::<Value>(&param.name)?.cloned();
+        let value = match param.kind {
+            ParamType::List => Value::List(values.collect()),
+            _ => values.next_back()?,
+        };
+        Some((param.name.clone(), value))
+    });
+    Ok((options, given.collect()))
+}

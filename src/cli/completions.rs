@@ -1,0 +1,40 @@
+//! `rollbook completions SHELL`: made from the same declarations as parsing.
+
+use std::sync::Arc;
+
+use clap::{Args, CommandFactory};
+
+use super::{Cli, arguments};
+use crate::runbook::{Misuse, Shelf, prepare};
+use crate::script::{Host, Limits};
+
+#[derive(Args)]
+pub struct Completions {
+    shell: clap_complete::Shell,
+}
+
+impl Completions {
+    pub fn execute(self, shelf: &Shelf) -> Result<u8, Misuse> {
+        let mut command = with_runbooks(Cli::command(), shelf);
+        clap_complete::generate(self.shell, &mut command, "rollbook", &mut std::io::stdout());
+        Ok(0)
+    }
+}
+
+/// `run` gets each runbook as a subcommand, and so does the short form.
+fn with_runbooks(command: clap::Command, shelf: &Shelf) -> clap::Command {
+    let host = Host::new(Limits::default(), Arc::new(shelf.clone()));
+    let runbooks: Vec<_> = shelf
+        .names()
+        .into_keys()
+        .filter_map(|name| {
+            let (_, header) = prepare(&host, &shelf.find(&name).ok()?).ok()?;
+            Some(arguments::command(&name, &header).no_binary_name(false))
+        })
+        .collect();
+    let taken: Vec<_> = command.get_subcommands().map(|known| known.get_name().to_owned()).collect();
+    let short = runbooks.iter().filter(|runbook| !taken.iter().any(|name| name == runbook.get_name())).cloned();
+    let short: Vec<_> = short.collect();
+    let run = clap::Command::new("run").about("Run a runbook").subcommands(runbooks);
+    command.mut_subcommand("run", |_| run).subcommands(short)
+}

@@ -1,0 +1,30 @@
+//! `rollbook eject NAME`: a built-in runbook becomes the project's own.
+
+use clap::Args;
+
+use super::{find_text, project_or_here};
+use crate::effect::outside;
+use crate::runbook::{Misuse, Shelf};
+
+#[derive(Args)]
+pub struct Eject {
+    /// The runbook to copy into runbooks/
+    name: String,
+}
+
+impl Eject {
+    pub fn execute(self, shelf: &Shelf) -> Result<u8, Misuse> {
+        let text = find_text(shelf, &self.name)?;
+        let path = project_or_here().join("runbooks").join(format!("{}.rhai", self.name));
+        let shown = path.display();
+        outside::create_text(&path, &text.text).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Misuse::new(format!("{shown} is there already")).hint("edit it, or remove it first; nothing was written")
+            }
+            _ => Misuse::new(format!("cannot write {shown}: {error}")),
+        })?;
+        anstream::println!("{shown}");
+        anstream::eprintln!("from now on `rollbook run {0}` takes this file. After a change: rollbook check {0}", self.name);
+        Ok(0)
+    }
+}

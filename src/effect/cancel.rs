@@ -1,0 +1,70 @@
+//! Stops a run from outside the script: Ctrl-C, a limit, a verdict. Whoever
+//! waits, in a call, a sleep or a turn, wakes at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::trouble::Stop;
+
+#[derive(Default)]
+pub struct Cancel {
+    stop: Mutex<Option<Stop>>,
+    bell: Condvar,
+    notify: Notify,
+    /// The same as `stop`, cheap enough to be read at every operation.
+    stopped: AtomicBool,
+}
+
+impl Cancel {
+    /// The first reason wins; later ones change nothing.
+    pub fn stop(&self, stop: Stop) {
+        self.lock().get_or_insert(stop);
+        self.stopped.store(true, Ordering::Release);
+        self.bell.notify_all();
+        self.notify.notify_waiters();
+    }
+
+    pub fn reason(&self) -> Option<Stop> {
+        self.lock().clone()
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    pub fn check(&self) -> Result<(), Stop> {
+        if !self.is_stopped() {
+            return Ok(());
+        }
+        self.reason().map_or(Ok(()), Err)
+    }
+
+    /// Waits on the real clock, or less if the run is stopped.
+    pub(super) fn sleep(&self, duration: Duration) -> Result<(), Stop> {
+        let guard = self.lock();
+        let waited = self.bell.wait_timeout_while(guard, duration, |stop| stop.is_none());
+        let (stop, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        stop.clone().map_or(Ok(()), Err)
+    }
+
+    /// Resolves once the run is stopped.
+    pub(super) async fn stopped(&self) -> Stop {
+        loop {
+            let notified = self.notify.notified();
+            tokio::pin!(notified);
+            // Registered before the look, so that a stop in between is not missed.
+            notified.as_mut().enable();
+            if let Some(stop) = self.reason() {
+                return stop;
+            }
+            notified.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Stop>> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

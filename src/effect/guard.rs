@@ -1,0 +1,60 @@
+//! What a run may do, asked before every write: what its header permits, the
+//! account it is meant for, the protection of its environment.
+
+use std::collections::BTreeSet;
+
+use super::trouble::Stop;
+use crate::api::Operation;
+
+/// An environment that wants a person's word, or `--confirm`, before a write.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    pub environment: String,
+    /// `--confirm` named the environment.
+    pub confirmed: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Guard {
+    /// IAM actions from the header; nothing when whoever runs may do anything.
+    pub permits: Option<BTreeSet<String>>,
+    /// Refuse to write anywhere else.
+    pub account: Option<String>,
+    pub protection: Option<Protection>,
+}
+
+impl Guard {
+    /// `account` is the one that the credentials turned out to belong to.
+    pub(super) fn check(&self, operation: &Operation, account: Option<&str>) -> Result<(), Stop> {
+        self.check_permits(operation)?;
+        self.check_account(account)
+    }
+
+    fn check_permits(&self, operation: &Operation) -> Result<(), Stop> {
+        let action = operation.action();
+        match &self.permits {
+            Some(permits) if !permits.contains(&action) => Err(Stop::Refused {
+                what: format!("{operation} is a write that this runbook does not permit itself"),
+                hint: format!("if it should, add \"{action}\" to `permits` in its header"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn check_account(&self, found: Option<&str>) -> Result<(), Stop> {
+        let Some(wanted) = &self.account else {
+            return Ok(());
+        };
+        match found {
+            Some(found) if found == wanted => Ok(()),
+            Some(found) => Err(Stop::Refused {
+                what: format!("these credentials belong to account {found}, and this environment is account {wanted}"),
+                hint: "choose another profile, or another --env".into(),
+            }),
+            None => Err(Stop::Refused {
+                what: format!("nobody has checked that these credentials belong to account {wanted}"),
+                hint: "rollbook asks AWS who it is at the start of every run; that answer is missing".into(),
+            }),
+        }
+    }
+}

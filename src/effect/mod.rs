@@ -1,0 +1,27 @@
+//! The one gate: everything a script does to the world passes
+//! [`Gate::perform`], is recorded there, retried there, refused there.
+//!
+//! This floor knows worlds (AWS, the simulator) and the journal. It knows no
+//! Rhai and nothing of runbooks but what they may do.
+
+mod branch;
+mod cancel;
+mod conductor;
+mod gate;
+mod guard;
+mod kind;
+pub mod outside;
+mod record;
+mod retry;
+mod trouble;
+mod worlds;
+
+pub use branch::Branch;
+pub use cancel::Cancel;
+pub use gate::{Console, Gate, Setup};
+pub use guard::{Guard, Protection};
+pub use kind::Effect;
+pub use record::{MemoryVault, Vault};
+pub use retry::Retry;
+pub use trouble::{Stop, Trouble};
+pub use worlds::{Live, SimWorld, World};

@@ -1,0 +1,46 @@
+//! What can come of an effect besides its result: a failure that a script may
+//! catch, or a stop that ends the run whatever the script says.
+
+use crate::api::{Failure, Fault, Operation};
+use crate::journal::Verdict;
+
+#[derive(Debug)]
+pub enum Trouble {
+    /// AWS or the way there said no; a script can catch it and branch on it.
+    Failed { operation: &'static Operation, failure: Failure, attempts: u32 },
+    /// The request is not one AWS could understand. Nothing was sent.
+    Invalid { operation: &'static Operation, faults: Vec<Fault> },
+    /// Something else that a script may catch: a file that is not there.
+    Unavailable(String),
+    /// The run is over.
+    Stop(Stop),
+}
+
+/// An end that no script can catch.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Stop {
+    #[error("interrupted")]
+    Interrupted,
+    #[error("{what}")]
+    Limit { what: String, hint: String },
+    #[error("{what}")]
+    Refused { what: String, hint: String },
+    #[error("{what}")]
+    OutcomeUnknown { what: String, hint: String },
+    #[error("{what}")]
+    Credentials { what: String, hint: String },
+    #[error("the script took another way than the record")]
+    Diverged { place: String, recorded: String, now: String },
+    #[error("{0}")]
+    Journal(String),
+    #[error("{0}")]
+    SecretShown(String),
+    #[error("{summary}")]
+    Concluded { verdict: Verdict, summary: String },
+}
+
+impl From<Stop> for Trouble {
+    fn from(stop: Stop) -> Trouble {
+        Trouble::Stop(stop)
+    }
+}

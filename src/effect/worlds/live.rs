@@ -1,0 +1,57 @@
+//! AWS itself, or whatever answers at the endpoint that was configured.
+
+use std::time::Duration;
+
+use super::World;
+use crate::api::{Failure, Operation};
+use crate::aws::Carrier;
+use crate::effect::cancel::Cancel;
+use crate::effect::outside;
+use crate::effect::trouble::Stop;
+use crate::journal::{Key, StreamPath};
+use crate::value::{Timestamp, Value};
+
+/// How long a write in flight may go on after the run was stopped, so that its
+/// outcome is known rather than in doubt.
+const LAST_ANSWER: Duration = Duration::from_secs(3);
+
+pub struct Live {
+    carrier: Carrier,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Live {
+    pub fn new(carrier: Carrier, runtime: tokio::runtime::Handle) -> Live {
+        Live { carrier, runtime }
+    }
+}
+
+impl World for Live {
+    fn call(&self, operation: &'static Operation, request: &Value, cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
+        let stopped = async {
+            let stop = cancel.stopped().await;
+            if operation.is_write() {
+                tokio::time::sleep(LAST_ANSWER).await;
+            }
+            stop
+        };
+        self.runtime.block_on(async {
+            tokio::select! {
+                outcome = self.carrier.send(operation, request) => Ok(outcome),
+                stop = stopped => Err(stop),
+            }
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        outside::now()
+    }
+
+    fn dice(&self, _key: &Key) -> u64 {
+        outside::random_u64()
+    }
+
+    fn sleep(&self, _at: &StreamPath, duration: Duration, cancel: &Cancel) -> Result<(), Stop> {
+        cancel.sleep(duration)
+    }
+}

@@ -1,0 +1,85 @@
+//! The simulator, called directly: no socket, no async timer, virtual time.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::World;
+use crate::api::{Failure, Operation};
+use crate::effect::cancel::Cancel;
+use crate::effect::conductor::Conductor;
+use crate::effect::trouble::Stop;
+use crate::journal::{Key, StreamPath};
+use crate::sim::Sim;
+use crate::value::{Timestamp, Value};
+
+pub struct SimWorld {
+    sim: Mutex<Sim>,
+    conductor: Conductor,
+    seed: u64,
+}
+
+impl SimWorld {
+    /// Goes on at the simulator's own time.
+    pub fn new(sim: Sim, seed: u64) -> SimWorld {
+        let conductor = Conductor::new(sim.now());
+        SimWorld { sim: Mutex::new(sim), conductor, seed }
+    }
+
+    /// The simulator as it stands, its clock brought up to the run's.
+    pub fn snapshot(&self) -> Sim {
+        let mut sim = self.lock();
+        sim.advance(self.conductor.now());
+        sim.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sim> {
+        self.sim.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World for SimWorld {
+    fn call(&self, operation: &'static Operation, request: &Value, _cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
+        let now = self.conductor.now();
+        Ok(self.lock().handle(now, operation, request))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.conductor.now()
+    }
+
+    fn dice(&self, key: &Key) -> u64 {
+        // DefaultHasher::new is keyed with constants: the same in every process.
+        let mut hasher = DefaultHasher::new();
+        (self.seed, self.conductor.now().as_millisecond(), key).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn sleep(&self, at: &StreamPath, duration: Duration, cancel: &Cancel) -> Result<(), Stop> {
+        self.conductor.wait(at, duration, cancel)
+    }
+
+    fn turn(&self, at: &StreamPath, cancel: &Cancel) -> Result<(), Stop> {
+        self.conductor.wait(at, Duration::ZERO, cancel)
+    }
+
+    fn fork(&self, parent: &StreamPath, first: &[StreamPath]) {
+        self.conductor.fork(parent, first);
+    }
+
+    fn begin(&self, path: &StreamPath, cancel: &Cancel) -> Result<(), Stop> {
+        self.conductor.begin(path, cancel)
+    }
+
+    fn next(&self, done: &StreamPath, next: &StreamPath, cancel: &Cancel) -> Result<(), Stop> {
+        self.conductor.next(done, next, cancel)
+    }
+
+    fn end(&self, parent: &StreamPath, done: &StreamPath) {
+        self.conductor.end(parent, done);
+    }
+
+    fn joined(&self, parent: &StreamPath, cancel: &Cancel) -> Result<(), Stop> {
+        self.conductor.begin(parent, cancel)
+    }
+}

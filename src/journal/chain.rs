@@ -1,0 +1,103 @@
+//! The chain: each entry carries the hash of the one before, so that a change
+//! anywhere inside is seen.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::event::Event;
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    fn after(previous: &Hash, body: &str) -> Hash {
+        let mut hasher = Sha256::new();
+        hasher.update(previous.0);
+        hasher.update(body.as_bytes());
+        Hash(hasher.finalize().into())
+    }
+
+    /// The hash of a text by itself, as scripts are named by.
+    pub fn of(text: &str) -> Hash {
+        Hash(Sha256::digest(text.as_bytes()).into())
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// One event as it is kept: its JSON, and the hash of what stood before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub previous: Hash,
+    pub body: String,
+}
+
+impl Entry {
+    pub fn hash(&self) -> Hash {
+        Hash::after(&self.previous, &self.body)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("somebody else wrote to this run's journal in the meantime")]
+    Conflict,
+    #[error("the journal cannot be written: {0}")]
+    Unwritable(String),
+}
+
+/// Keeps entries. In memory first, then a file a run, later a table.
+pub trait Store: Send {
+    /// Adds `batch` if the last entry's hash is `expected_head` and nobody with
+    /// a higher `fence` has written; durable when it returns.
+    fn append(&mut self, batch: &[Entry], expected_head: &Hash, fence: u64) -> Result<(), StoreError>;
+
+    /// The entries from number `from` on.
+    fn read(&self, from: usize) -> Result<Vec<Entry>, StoreError>;
+}
+
+/// The writing end of a run's journal.
+pub struct Journal {
+    store: Box<dyn Store>,
+    head: Hash,
+    fence: u64,
+}
+
+impl Journal {
+    pub fn new(store: Box<dyn Store>) -> Journal {
+        Journal { store, head: Hash::default(), fence: 0 }
+    }
+
+    pub fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
+        let mut head = self.head;
+        let mut batch = Vec::with_capacity(events.len());
+        for event in events {
+            let body = serde_json::to_string(event).map_err(|error| StoreError::Unwritable(error.to_string()))?;
+            let entry = Entry { previous: head, body };
+            head = entry.hash();
+            batch.push(entry);
+        }
+        self.store.append(&batch, &self.head, self.fence)?;
+        self.head = head;
+        Ok(())
+    }
+
+    pub fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.store.read(0)
+    }
+
+    pub fn head(&self) -> Hash {
+        self.head
+    }
+}

@@ -1,0 +1,15 @@
+//! What people and machines read of a run: progress, the end, errors with
+//! carets, one JSON document. It reads the journal's events and decides
+//! nothing.
+
+mod caret;
+mod ending;
+mod json;
+mod progress;
+mod style;
+
+pub use caret::{Sources, show_findings, show_script_error};
+pub use ending::{End, show_end, show_opening};
+pub use json::{Document, document};
+pub use progress::{Printing, Progress};
+pub use style::{Paint, show_misuse};

@@ -1,0 +1,162 @@
+//! What a run does, as it does it, on standard error. At a terminal the
+//! present step turns; elsewhere there are plain lines and nothing is drawn
+//! over.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::style::Paint;
+use crate::journal::{Event, Key, Mark, Observer, StreamPath};
+
+pub struct Progress {
+    paint: Paint,
+    state: Mutex<State>,
+    /// Where `print` goes: standard output, or nowhere when it will be in the
+    /// JSON document.
+    printing: Printing,
+}
+
+pub enum Printing {
+    Stdout,
+    Keep,
+}
+
+struct State {
+    spinner: Option<ProgressBar>,
+    /// Steps that have begun, innermost last, and whether their line stands.
+    steps: Vec<(StreamPath, String, bool)>,
+    last_progress: String,
+    printed: Vec<String>,
+}
+
+impl Progress {
+    pub fn new(paint: Paint, terminal: bool, printing: Printing) -> Progress {
+        let spinner = terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(ProgressStyle::with_template(" {spinner} {wide_msg}").expect("a well-formed template"));
+            bar
+        });
+        let state = State { spinner, steps: Vec::new(), last_progress: String::new(), printed: Vec::new() };
+        Progress { paint, state: Mutex::new(state), printing }
+    }
+
+    /// Lines that the script printed, when they are kept.
+    pub fn take_printed(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().printed)
+    }
+
+    /// Clears what turns, before the end is said.
+    pub fn finish(&self) {
+        if let Some(spinner) = &self.lock().spinner {
+            spinner.finish_and_clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mark(&self, key: &Key, mark: &Mark) {
+        let mut state = self.lock();
+        match mark {
+            Mark::StepBegan { name } => state.begin(&key.path, name),
+            Mark::StepEnded { name, ok, note } => state.end(self.paint, &key.path, name, *ok, note.as_deref()),
+            Mark::Said(text) => state.say(self.paint, &key.path, text),
+            Mark::Warned(text) => state.say(self.paint, &key.path, &format!("{} {text}", self.paint.warning("warning:"))),
+            Mark::Progress(text) => state.progress(self.paint, &key.path, text),
+            Mark::Printed(text) => match self.printing {
+                Printing::Stdout => state.suspend(|| anstream::println!("{text}")),
+                Printing::Keep => state.printed.push(text.clone()),
+            },
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn see(&self, event: &Event) {
+        match event {
+            Event::Mark { key, mark, .. } => self.mark(key, mark),
+            Event::Attempt { number, failure, wait_ms, .. } => {
+                let what = failure.0.text("code").or(failure.0.text("message")).unwrap_or_default();
+                let text = format!("try {number} failed ({what}), again in {:.1}s", *wait_ms as f64 / 1000.0);
+                let mut state = self.lock();
+                state.say(self.paint, &StreamPath::default(), &self.paint.faint(&text));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl State {
+    fn begin(&mut self, path: &StreamPath, name: &str) {
+        self.steps.push((path.clone(), name.to_owned(), false));
+        self.turn(name);
+    }
+
+    fn end(&mut self, paint: Paint, path: &StreamPath, name: &str, ok: bool, note: Option<&str>) {
+        if let Some(at) = self.steps.iter().rposition(|(begun, step, _)| begun == path && step == name) {
+            self.steps.remove(at);
+        }
+        let mark = if ok { paint.good("✓") } else { paint.bad("✗") };
+        let line = match note {
+            Some(note) => format!("{indent}{mark} {name:<34} {note}", indent = self.indent(path)),
+            None => format!("{indent}{mark} {name}", indent = self.indent(path)),
+        };
+        self.line(&line);
+        if let Some(spinner) = self.spinner.as_ref().filter(|_| self.steps.is_empty()) {
+            spinner.finish_and_clear();
+        }
+    }
+
+    /// A step's own line comes before the first thing said in it.
+    fn head(&mut self, paint: Paint, path: &StreamPath) {
+        let indent = self.indent(path);
+        let open: Vec<String> = self.steps.iter().filter(|(.., headed)| !headed).map(|(_, name, _)| name.clone()).collect();
+        self.steps.iter_mut().for_each(|(.., headed)| *headed = true);
+        for name in open {
+            self.line(&format!("{indent}{} {name}", paint.faint("▸")));
+        }
+    }
+
+    fn say(&mut self, paint: Paint, path: &StreamPath, text: &str) {
+        self.head(paint, path);
+        let indent = self.indent(path);
+        text.lines().for_each(|line| self.line(&format!("{indent}    {line}")));
+    }
+
+    fn progress(&mut self, paint: Paint, path: &StreamPath, text: &str) {
+        if self.last_progress == text {
+            return;
+        }
+        text.clone_into(&mut self.last_progress);
+        match (&self.spinner, self.steps.last()) {
+            (Some(_), Some((_, step, _))) => self.turn(&format!("{step}  {text}")),
+            _ => self.say(paint, path, text),
+        }
+    }
+
+    fn turn(&self, message: &str) {
+        if let Some(spinner) = &self.spinner {
+            spinner.reset();
+            spinner.enable_steady_tick(Duration::from_millis(100));
+            spinner.set_message(message.to_owned());
+        }
+    }
+
+    fn indent(&self, path: &StreamPath) -> &'static str {
+        if path.is_main() { " " } else { "   " }
+    }
+
+    fn line(&self, text: &str) {
+        self.suspend(|| anstream::eprintln!("{text}"));
+    }
+
+    fn suspend(&self, write: impl FnOnce()) {
+        match &self.spinner {
+            Some(spinner) => spinner.suspend(write),
+            None => write(),
+        }
+    }
+}

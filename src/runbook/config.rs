@@ -1,0 +1,204 @@
+//! `rollbook.toml`: the environments and services of a project.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::fault::Misuse;
+use crate::api::did_you_mean;
+use crate::script::Limits;
+use crate::value::parse_span;
+
+pub const FILE: &str = "rollbook.toml";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default, rename = "env")]
+    pub environments: BTreeMap<String, Environment>,
+    #[serde(default, rename = "service")]
+    services: BTreeMap<String, toml::Table>,
+    #[serde(default)]
+    limits: LimitsFile,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    pub region: Option<String>,
+    /// Refuse to run anywhere else.
+    pub account: Option<String>,
+    pub profile: Option<String>,
+    pub role_arn: Option<String>,
+    pub cluster: Option<String>,
+    /// A write needs a person's word, or `--confirm`.
+    #[serde(default)]
+    pub protected: bool,
+    #[serde(default)]
+    pub sandbox: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsFile {
+    operations: Option<u64>,
+    time: Option<String>,
+    memory: Option<usize>,
+    depth: Option<usize>,
+    string: Option<usize>,
+    items: Option<usize>,
+}
+
+/// A service of the configuration, as one environment sees it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceChoice {
+    pub name: String,
+    pub cluster: Option<String>,
+    pub plain_env: Vec<String>,
+}
+
+const SERVICE_KEYS: &[&str] = &["name", "cluster", "plain_env"];
+
+impl Config {
+    pub fn read(text: &str) -> Result<Config, Misuse> {
+        let config: Config = toml::from_str(text).map_err(|error| explain(&error))?;
+        for (key, table) in &config.services {
+            config.check_service(key, table)?;
+        }
+        config.limits()?;
+        Ok(config)
+    }
+
+    pub fn service_keys(&self) -> impl Iterator<Item = &str> {
+        self.services.keys().map(String::as_str)
+    }
+
+    /// The service under `key`, with the overrides of `environment`.
+    pub fn service(&self, key: &str, environment: Option<&str>) -> Option<ServiceChoice> {
+        let table = self.services.get(key)?;
+        let mut choice = ServiceChoice { name: key.to_owned(), ..ServiceChoice::default() };
+        read_service(table, &mut choice);
+        let overrides = environment.and_then(|name| table.get(name)).and_then(toml::Value::as_table);
+        if let Some(overrides) = overrides {
+            read_service(overrides, &mut choice);
+        }
+        Some(choice)
+    }
+
+    pub fn limits(&self) -> Result<Limits, Misuse> {
+        let file = &self.limits;
+        let standard = Limits::default();
+        let time = match &file.time {
+            None => standard.time,
+            Some(text) => parse_span(text)
+                .and_then(|span| Duration::try_from(span).ok())
+                .ok_or_else(|| wrong(format!("[limits] time = \"{text}\" is not a duration, as \"30m\" or \"2h\"")))?,
+        };
+        Ok(Limits {
+            operations: file.operations.unwrap_or(standard.operations),
+            time,
+            memory: file.memory.unwrap_or(standard.memory),
+            depth: file.depth.unwrap_or(standard.depth),
+            string: file.string.unwrap_or(standard.string),
+            items: file.items.unwrap_or(standard.items),
+        })
+    }
+
+    /// Keys of a service are its own, or tables named after environments.
+    fn check_service(&self, key: &str, table: &toml::Table) -> Result<(), Misuse> {
+        for (name, value) in table {
+            match value {
+                toml::Value::Table(overrides) if !SERVICE_KEYS.contains(&name.as_str()) => {
+                    if !self.environments.contains_key(name) {
+                        let help = did_you_mean(name, self.environments.keys().map(String::as_str));
+                        return Err(
+                            wrong(format!("[service.{key}.{name}] names an environment that there is not")).maybe_hint(help)
+                        );
+                    }
+                    overrides.iter().try_for_each(|(name, value)| check_entry(key, name, value))?;
+                }
+                value => check_entry(key, name, value)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_entry(key: &str, name: &str, value: &toml::Value) -> Result<(), Misuse> {
+    let well_typed = match name {
+        "name" | "cluster" => value.is_str(),
+        "plain_env" => value.as_array().is_some_and(|items| items.iter().all(toml::Value::is_str)),
+        _ => {
+            let help = did_you_mean(name, SERVICE_KEYS.iter().copied());
+            let help = help.or_else(|| Some(format!("a service has {}", SERVICE_KEYS.join(", "))));
+            return Err(wrong(format!("[service.{key}] has no key `{name}`")).maybe_hint(help));
+        }
+    };
+    match well_typed {
+        true => Ok(()),
+        false => Err(wrong(format!("`{name}` in [service.{key}] has the wrong type"))
+            .hint("name and cluster are strings, plain_env is a list of strings")),
+    }
+}
+
+fn read_service(table: &toml::Table, choice: &mut ServiceChoice) {
+    let text = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
+    if let Some(name) = text("name") {
+        choice.name = name;
+    }
+    choice.cluster = text("cluster").or(choice.cluster.take());
+    if let Some(names) = table.get("plain_env").and_then(toml::Value::as_array) {
+        choice.plain_env = names.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
+    }
+}
+
+fn wrong(what: String) -> Misuse {
+    Misuse::new(format!("{FILE}: {what}"))
+}
+
+/// The reader's own message, with its excerpt, and the nearest right key.
+fn explain(error: &toml::de::Error) -> Misuse {
+    let message = error.message();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let help = match quoted.split_first() {
+        Some((typed, expected)) if message.starts_with("unknown field") => did_you_mean(typed, expected.iter().copied()),
+        _ => None,
+    };
+    Misuse::new(format!("{FILE} cannot be read: {message}")).detail(error.to_string().trim_end().to_owned()).maybe_hint(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+        [env.prod]
+        cluster = "c"
+        [env.dev]
+        [service.wallet]
+        name = "wallet-service"
+        plain_env = ["PORT"]
+        [service.wallet.dev]
+        name = "wallet-service-dev"
+    "#;
+
+    #[test]
+    fn an_environment_overrides_what_it_names() {
+        let config = Config::read(TEXT).unwrap();
+        let dev = config.service("wallet", Some("dev")).unwrap();
+        assert_eq!((dev.name.as_str(), dev.plain_env.as_slice()), ("wallet-service-dev", &["PORT".to_owned()][..]));
+        assert_eq!(config.service("wallet", Some("prod")).unwrap().name, "wallet-service");
+    }
+
+    #[test]
+    fn typos_are_refused_with_the_nearest_key() {
+        for (text, hint) in [
+            ("[env.prod]\nregoin = \"x\"", "did you mean `region`?"),
+            ("[service.w]\nnam = \"x\"", "did you mean `name`?"),
+            ("[env.prod]\n[service.w.prd]\nname = \"x\"", "did you mean `prod`?"),
+        ] {
+            assert_eq!(Config::read(text).unwrap_err().hint.as_deref(), Some(hint), "{text}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The header of a runbook: one constant, read without running anything.
+
+use super::param::{Param, ParamType};
+use crate::api::did_you_mean;
+use crate::script::{Finding, Frame, Program, Severity};
+use crate::value::{Map, Value, to_json};
+
+pub const NAME: &str = "RUNBOOK";
+
+const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "needs_rollbook"];
+const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret"];
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Header {
+    pub summary: String,
+    pub version: String,
+    pub params: Vec<Param>,
+    /// IAM actions of the writes that the runbook may do.
+    pub permits: Vec<String>,
+    /// What a run changes, so that no two runs change it at once.
+    pub holds: Vec<String>,
+    /// The oldest rollbook that the runbook works with.
+    pub needs_rollbook: Option<String>,
+}
+
+impl Header {
+    pub fn read(program: &Program) -> Result<Header, Vec<Finding>> {
+        let mut reader = Reader { program, findings: Vec::new() };
+        let header = match program.constant(NAME) {
+            Some(Value::Map(map)) => reader.header(&map),
+            _ if program.declares(NAME) => {
+                reader.fault(
+                    NAME,
+                    format!("the header must be literal: `const {NAME} = #{{ … }}` without calls or variables"),
+                    None,
+                );
+                Header::default()
+            }
+            _ => {
+                reader.fault(
+                    "",
+                    format!("a runbook starts with a header: const {NAME} = #{{ summary: \"…\", version: \"1.0.0\" }};"),
+                    None,
+                );
+                Header::default()
+            }
+        };
+        if reader.findings.is_empty() { Ok(header) } else { Err(reader.findings) }
+    }
+
+    pub fn param_names(&self) -> Vec<String> {
+        self.params.iter().map(|param| param.name.clone()).collect()
+    }
+
+    pub fn writes(&self) -> bool {
+        !self.permits.is_empty()
+    }
+}
+
+struct Reader<'a> {
+    program: &'a Program,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    /// Rhai keeps no positions inside a constant, so the word is looked up.
+    fn fault(&mut self, word: &str, message: String, help: Option<String>) {
+        let (line, column) = find(&self.program.text.text, word);
+        let place = Frame { source: self.program.text.name.clone(), line, column, function: None };
+        let word = (!word.is_empty()).then(|| word.to_owned());
+        self.findings.push(Finding { severity: Severity::Error, message, place, word, help });
+    }
+
+    fn header(&mut self, map: &Map) -> Header {
+        self.only(map, KEYS, "the header");
+        Header {
+            summary: self.required_text(map, "summary"),
+            version: self.required_text(map, "version"),
+            params: self.params(map),
+            permits: self.texts(map, "permits"),
+            holds: self.texts(map, "holds"),
+            needs_rollbook: map.contains_key("needs_rollbook").then(|| self.required_text(map, "needs_rollbook")),
+        }
+    }
+
+    fn only(&mut self, map: &Map, keys: &[&str], what: &str) {
+        for name in map.keys().filter(|name| !keys.contains(&name.as_str())) {
+            let help = did_you_mean(name, keys.iter().copied());
+            let help = help.or_else(|| Some(format!("it has {}", keys.join(", "))));
+            self.fault(name, format!("{what} has no `{name}`"), help);
+        }
+    }
+
+    fn required_text(&mut self, map: &Map, name: &str) -> String {
+        match map.get(name) {
+            Some(Value::Text(text)) => text.clone(),
+            Some(_) => {
+                self.fault(name, format!("`{name}` in the header must be a string"), None);
+                String::new()
+            }
+            None => {
+                self.fault(NAME, format!("the header needs `{name}`"), None);
+                String::new()
+            }
+        }
+    }
+
+    fn texts(&mut self, map: &Map, name: &str) -> Vec<String> {
+        let Some(value) = map.get(name) else {
+            return Vec::new();
+        };
+        let texts =
+            value.as_list().map(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>());
+        texts.flatten().unwrap_or_else(|| {
+            self.fault(name, format!("`{name}` must be a list of strings"), None);
+            Vec::new()
+        })
+    }
+
+    fn params(&mut self, map: &Map) -> Vec<Param> {
+        match map.get("params") {
+            None => Vec::new(),
+            Some(Value::Map(params)) => params.iter().filter_map(|(name, value)| self.param(name, value)).collect(),
+            Some(_) => {
+                self.fault("params", "`params` must be a map from names to their description".into(), None);
+                Vec::new()
+            }
+        }
+    }
+
+    fn param(&mut self, name: &str, value: &Value) -> Option<Param> {
+        let Value::Map(map) = value else {
+            self.fault(name, format!("the param `{name}` must be described by a map, as #{{ type: \"string\" }}"), None);
+            return None;
+        };
+        self.only(map, PARAM_KEYS, &format!("the param `{name}`"));
+        let kind = self.param_type(name, map)?;
+        let flag = |key: &str| map.get(key).and_then(Value::as_bool).unwrap_or_default();
+        let param = Param {
+            name: name.to_owned(),
+            kind,
+            default: map.get("default").cloned(),
+            required: flag("required"),
+            help: map.get("help").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            choices: self.texts(map, "choices"),
+            secret: flag("secret"),
+        };
+        if let Some(default) = param.default.as_ref().filter(|default| !param.accepts(default)) {
+            let shown = to_json(default).unwrap_or_default();
+            self.fault(name, format!("the default of `{name}` is {shown}, which is not a {}", kind.name()), None);
+        }
+        if param.required && param.default.is_some() {
+            self.fault(name, format!("the param `{name}` is required, so its default would never be used"), None);
+        }
+        Some(param)
+    }
+
+    fn param_type(&mut self, name: &str, map: &Map) -> Option<ParamType> {
+        let written = map.get("type").and_then(Value::as_str).unwrap_or("string");
+        let kind = ParamType::ALL.iter().copied().find(|kind| kind.name() == written);
+        if kind.is_none() {
+            let names: Vec<_> = ParamType::ALL.iter().map(|kind| kind.name()).collect();
+            let help = did_you_mean(written, names.iter().copied()).or_else(|| Some(format!("types are {}", names.join(", "))));
+            self.fault(written, format!("the param `{name}` has the unknown type `{written}`"), help);
+        }
+        kind
+    }
+}
+
+/// Line and column of a word, counted from one; zeros when it is not there.
+fn find(text: &str, word: &str) -> (usize, usize) {
+    let Some(at) = text.find(word).filter(|_| !word.is_empty()) else {
+        return (0, 0);
+    };
+    let before = &text[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}

@@ -1,0 +1,142 @@
+//! Which project, environment, cluster and service a command means.
+
+use std::path::PathBuf;
+
+use super::config::{Config, Environment, FILE, ServiceChoice};
+use super::fault::Misuse;
+use crate::api::did_you_mean;
+use crate::effect::outside;
+use crate::map;
+use crate::value::Value;
+
+/// What the command line chose.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    pub environment: Option<String>,
+    pub service: Option<String>,
+    pub cluster: Option<String>,
+    pub sandbox: bool,
+}
+
+/// Where a run happens.
+#[derive(Debug)]
+pub struct Place {
+    pub config: Config,
+    /// The name of the environment, if one is configured.
+    pub name: Option<String>,
+    pub environment: Environment,
+    pub service: ServiceChoice,
+    pub sandbox: bool,
+}
+
+/// The project's root above the present folder, if there is one.
+pub fn project_root() -> Option<PathBuf> {
+    let here = outside::current_folder().ok()?;
+    here.ancestors().find(|folder| outside::read_text(&folder.join(FILE)).is_ok()).map(PathBuf::from)
+}
+
+pub fn read_config(root: Option<&PathBuf>) -> Result<Config, Misuse> {
+    let Some(root) = root else {
+        return Ok(Config::default());
+    };
+    let text = outside::read_text(&root.join(FILE)).map_err(|error| Misuse::new(format!("cannot read {FILE}: {error}")))?;
+    Config::read(&text)
+}
+
+/// The guide's project, which the sandbox starts as.
+const SANDBOX_CLUSTER: &str = "nest-wallet-cluster";
+const SANDBOX_SERVICE: &str = "nest-wallet-service";
+const SANDBOX_PLAIN: &[&str] = &["NODE_ENV", "PORT"];
+pub const SANDBOX_REGION: &str = "ap-northeast-2";
+
+impl Place {
+    pub fn choose(config: Config, selection: &Selection) -> Result<Place, Misuse> {
+        let name = choose_environment(&config, selection)?;
+        let environment = name.as_ref().and_then(|name| config.environments.get(name)).cloned().unwrap_or_default();
+        let sandbox = selection.sandbox || environment.sandbox;
+        let mut service = choose_service(&config, selection, name.as_deref(), sandbox)?;
+        service.cluster = selection.cluster.clone().or(service.cluster).or_else(|| environment.cluster.clone());
+        if sandbox && service.cluster.is_none() {
+            service.cluster = Some(SANDBOX_CLUSTER.into());
+        }
+        Ok(Place { config, name, environment, service, sandbox })
+    }
+
+    /// The name that messages give the environment.
+    pub fn title(&self) -> &str {
+        match (&self.name, self.sandbox) {
+            (Some(name), _) => name,
+            (None, true) => "sandbox",
+            (None, false) => "no environment",
+        }
+    }
+
+    /// The `env` of scripts.
+    pub fn variables(&self, account: Option<&str>, region: &str) -> Value {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        map! {
+            "name" => self.title(),
+            "sandbox" => self.sandbox,
+            "region" => region,
+            "account" => account.map(str::to_owned),
+            "cluster" => self.service.cluster.clone(),
+            "service" => given(&self.service.name),
+            "plain_env" => self.service.plain_env.clone(),
+        }
+    }
+}
+
+fn choose_environment(config: &Config, selection: &Selection) -> Result<Option<String>, Misuse> {
+    let known = || config.environments.keys().map(String::as_str);
+    let asked = selection.environment.clone().or_else(|| outside::variable("ROLLBOOK_ENV"));
+    match asked {
+        Some(name) if config.environments.contains_key(&name) => Ok(Some(name)),
+        Some(name) => {
+            let hint = match known().collect::<Vec<_>>() {
+                names if names.is_empty() => {
+                    format!("there is no {FILE} that names any; rollbook init writes one")
+                }
+                names => did_you_mean(&name, known()).unwrap_or_else(|| format!("{FILE} has {}", names.join(", "))),
+            };
+            Err(Misuse::new(format!("there is no environment `{name}`")).hint(hint))
+        }
+        // The sandbox needs none, and must not take a real one by accident.
+        None if selection.sandbox => Ok(None),
+        None => match known().collect::<Vec<_>>().as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some((*only).to_owned())),
+            names => Err(Misuse::new("which environment?").hint(format!("add --env, one of {}", names.join(", ")))),
+        },
+    }
+}
+
+fn choose_service(
+    config: &Config,
+    selection: &Selection,
+    environment: Option<&str>,
+    sandbox: bool,
+) -> Result<ServiceChoice, Misuse> {
+    let known: Vec<&str> = config.service_keys().collect();
+    let configured = |key: &str| config.service(key, environment);
+    match (&selection.service, known.as_slice()) {
+        (Some(key), _) if configured(key).is_some() => Ok(configured(key).unwrap_or_default()),
+        // Without a list of services, the name is AWS's own.
+        (Some(name), []) => {
+            let plain_env = if sandbox { sandbox_service().plain_env } else { Vec::new() };
+            Ok(ServiceChoice { name: name.clone(), plain_env, ..ServiceChoice::default() })
+        }
+        (Some(name), known) => {
+            let hint = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| format!("{FILE} has {}", known.join(", ")));
+            Err(Misuse::new(format!("there is no service `{name}` in {FILE}")).hint(hint))
+        }
+        (None, [only]) => Ok(configured(only).unwrap_or_default()),
+        (None, []) if sandbox => Ok(sandbox_service()),
+        (None, []) => Ok(ServiceChoice::default()),
+        (None, many) => Err(Misuse::new("which service?").hint(format!("add --service, one of {}", many.join(", ")))),
+    }
+}
+
+fn sandbox_service() -> ServiceChoice {
+    let plain_env = SANDBOX_PLAIN.iter().map(ToString::to_string).collect();
+    ServiceChoice { name: SANDBOX_SERVICE.into(), cluster: Some(SANDBOX_CLUSTER.into()), plain_env }
+}

@@ -1,0 +1,368 @@
+//! One run, from a runbook and its arguments to a verdict.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::fault::Misuse;
+use super::header::Header;
+use super::place::{Place, SANDBOX_REGION};
+use super::sandbox::SandboxFile;
+use super::shelf::{Found, Shelf};
+use crate::api::Reading;
+use crate::aws::{Access, ConnectError, connect};
+use crate::effect::{
+    Branch, Cancel, Console, Effect, Gate, Guard, Live, MemoryVault, Protection, Retry, Setup, SimWorld, Stop, Trouble, Vault,
+    World, outside,
+};
+use crate::journal::{Cursor, Entry, Event, Hash, Journal, Observer, Recorded, Verdict};
+use crate::script::{Host, Outcome, Program, ScriptError, Strand};
+use crate::store::Memory;
+use crate::value::{Map, Value};
+
+/// Everything a run is made from.
+pub struct Request {
+    pub place: Place,
+    pub shelf: Shelf,
+    pub found: Found,
+    /// Values by param name, as [`Param::parse`] gave them.
+    pub arguments: Map,
+    /// `--confirm` named this environment.
+    pub confirmed: Option<String>,
+    pub console: Arc<dyn Console>,
+    pub cancel: Arc<Cancel>,
+    pub observers: Vec<Arc<dyn Observer>>,
+    pub runtime: tokio::runtime::Handle,
+    /// Called once it is known where the run happens, before it does anything.
+    pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
+    /// The record and the secrets of an earlier run, to be played again.
+    pub replay: Option<(Vec<Entry>, Arc<dyn Vault>)>,
+}
+
+/// The first line of a run.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    pub runbook: String,
+    pub version: String,
+    pub run: String,
+    pub environment: String,
+    pub account: Option<String>,
+    pub region: String,
+    pub sandbox: bool,
+}
+
+/// How a run ended.
+pub struct Ended {
+    pub announcement: Announcement,
+    pub verdict: Verdict,
+    pub summary: String,
+    pub hint: Option<String>,
+    pub result: Value,
+    pub error: Option<Box<ScriptError>>,
+    pub took: SignedDuration,
+    pub entries: Vec<Entry>,
+    pub vault: Arc<dyn Vault>,
+}
+
+const MAIN_LINE: &str = "main";
+
+pub fn run(request: Request) -> Result<Ended, Misuse> {
+    let limits = request.place.config.limits()?;
+    let host = Host::new(limits, Arc::new(request.shelf.clone()));
+    let (program, header) = prepare(&host, &request.found)?;
+    refuse_unattended(&request, &header)?;
+    let door = Door::open(&request)?;
+    Run::new(request, header, door)?.play(&host, &program)
+}
+
+/// Compiles a runbook and reads its header.
+pub fn prepare(host: &Host, found: &Found) -> Result<(Program, Header), Misuse> {
+    let program = host.compile(found.text.clone()).map_err(|error| Misuse::script(&found.name, error.into()))?;
+    let header = Header::read(&program).map_err(|findings| Misuse::script(&found.name, findings.into()))?;
+    if let Some(needed) = header.needs_rollbook.as_deref().filter(|needed| is_newer(needed, env!("CARGO_PKG_VERSION"))) {
+        let what = format!("{} needs rollbook {needed}, and this is {}", found.name, env!("CARGO_PKG_VERSION"));
+        return Err(Misuse::new(what).hint("install a newer rollbook, or take an older version of the runbook"));
+    }
+    Ok((program, header))
+}
+
+/// A protected environment, a runbook that writes, and nobody to ask: better
+/// said before the first read than in the middle.
+fn refuse_unattended(request: &Request, header: &Header) -> Result<(), Misuse> {
+    let Some(name) = request.place.name.as_ref().filter(|_| request.place.environment.protected) else {
+        return Ok(());
+    };
+    let confirmed = request.confirmed.as_ref() == Some(name);
+    if header.writes() && !confirmed && !request.console.is_terminal() && request.replay.is_none() {
+        let what = format!(
+            "environment `{name}` is protected, {} may change it, and there is no terminal to ask at",
+            request.found.name
+        );
+        return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
+    }
+    Ok(())
+}
+
+/// The way into a world.
+struct Door {
+    world: Arc<dyn World>,
+    region: String,
+    sandbox: Option<(Arc<SimWorld>, SandboxFile)>,
+}
+
+impl Door {
+    fn open(request: &Request) -> Result<Door, Misuse> {
+        match request.place.sandbox {
+            true => Door::sandbox(),
+            false => Door::live(request),
+        }
+    }
+
+    fn sandbox() -> Result<Door, Misuse> {
+        let file = SandboxFile::standard()?;
+        let world = Arc::new(SimWorld::new(file.open()?, file.seed()));
+        Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
+    }
+
+    fn live(request: &Request) -> Result<Door, Misuse> {
+        let environment = &request.place.environment;
+        let access = Access {
+            region: environment.region.clone(),
+            profile: environment.profile.clone(),
+            role_arn: environment.role_arn.clone(),
+        };
+        let carrier = request.runtime.block_on(connect(&access)).map_err(|error| no_way_in(&error))?;
+        let region = carrier.region().to_owned();
+        Ok(Door { world: Arc::new(Live::new(carrier, request.runtime.clone())), region, sandbox: None })
+    }
+
+    /// Keeps the sandbox's world for the next command.
+    fn close(&self) -> Result<(), Misuse> {
+        match &self.sandbox {
+            Some((world, file)) => file.save(&world.snapshot()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn no_way_in(error: &ConnectError) -> Misuse {
+    let misuse = Misuse::new(error.to_string());
+    match error {
+        ConnectError::NoRegion => misuse.hint("set region in rollbook.toml, or AWS_REGION; --sandbox needs none"),
+        ConnectError::NoCredentials(_) => {
+            misuse.hint("log in as for the aws CLI (AWS_PROFILE, aws sso login, access keys), or try --sandbox, which needs none")
+        }
+    }
+}
+
+struct Run {
+    request: Request,
+    header: Header,
+    door: Door,
+    gate: Arc<Gate>,
+    vault: Arc<dyn Vault>,
+    announcement: Announcement,
+}
+
+impl Run {
+    fn new(mut request: Request, header: Header, door: Door) -> Result<Run, Misuse> {
+        let (record, vault) = match request.replay.take() {
+            Some((entries, vault)) => {
+                let cursor =
+                    Cursor::read(&entries).map_err(|error| Misuse::new(format!("the record cannot be played: {error}")))?;
+                (Some(cursor), vault)
+            }
+            None => (None, Arc::new(MemoryVault::default()) as Arc<dyn Vault>),
+        };
+        let place = &request.place;
+        let gate = Gate::new(Setup {
+            world: door.world.clone(),
+            journal: Journal::new(Box::new(Memory::default())),
+            vault: vault.clone(),
+            console: request.console.clone(),
+            guard: guard(place, &header, request.confirmed.as_deref()),
+            retry: retry()?,
+            reading: Reading { plain_env: place.service.plain_env.clone() },
+            observers: request.observers.clone(),
+            cancel: request.cancel.clone(),
+            record,
+        });
+        let announcement = Announcement {
+            runbook: request.found.name.clone(),
+            version: header.version.clone(),
+            run: run_id(),
+            environment: place.title().to_owned(),
+            account: None,
+            region: door.region.clone(),
+            sandbox: place.sandbox,
+        };
+        Ok(Run { request, header, door, gate: Arc::new(gate), vault, announcement })
+    }
+
+    fn play(mut self, host: &Host, program: &Program) -> Result<Ended, Misuse> {
+        let began = self.gate.now();
+        let branch = Arc::new(Branch::default());
+        let ending = match self.begin(program, &branch) {
+            Ok(variables) => self.judge(host.run(program, Strand { gate: self.gate.clone(), branch }, variables)),
+            Err(trouble) => self.judge_beginning(trouble),
+        };
+        self.door.close()?;
+        let (verdict, summary, hint, result, error) = ending;
+        let closed = Event::Closed { at: self.gate.now(), verdict, summary: summary.clone() };
+        let entries = self.gate.emit(closed).and_then(|()| self.gate.entries()).map_err(|stop| Misuse::new(stop.to_string()))?;
+        let took = self.gate.now().duration_since(began);
+        Ok(Ended { announcement: self.announcement, verdict, summary, hint, result, error, took, entries, vault: self.vault })
+    }
+
+    /// Records what is about to run, finds out where, reads secret params.
+    fn begin(&mut self, program: &Program, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
+        let secret = |name: &String| self.header.params.iter().any(|param| param.secret && param.name == *name);
+        let shown = self.request.arguments.iter().filter(|(name, _)| !secret(name));
+        let arguments: Map = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.gate.emit(Event::Opened {
+            format: Event::FORMAT,
+            run: self.announcement.run.clone(),
+            rollbook: env!("CARGO_PKG_VERSION").into(),
+            runbook: self.request.found.name.clone(),
+            at: self.gate.now(),
+            environment: Recorded(self.request.place.variables(None, &self.door.region)),
+            arguments: Recorded(Value::Map(arguments)),
+        })?;
+        let text = &program.text;
+        let hash = Hash::of(&text.text).to_string();
+        self.gate.emit(Event::Script { name: format!("{MAIN_LINE} {}", text.name), hash, text: text.text.clone() })?;
+        let identity = self.gate.identify(branch);
+        self.announcement.account = identity.as_ref().ok().and_then(|identity| identity.text("Account")).map(str::to_owned);
+        (self.request.announce)(&self.announcement);
+        identity?;
+        let args = self.arguments(branch)?;
+        let env = self.request.place.variables(self.announcement.account.as_deref(), &self.door.region);
+        Ok(vec![("args", args), ("env", env)])
+    }
+
+    /// The `args` of the script: every declared param, given or not.
+    fn arguments(&self, branch: &Branch) -> Result<Value, Trouble> {
+        let mut arguments = Map::new();
+        for param in &self.header.params {
+            let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
+            let value = match (given, param.secret) {
+                (Some(Value::Text(from)), true) => self.secret_argument(branch, &from)?,
+                (None, true) if param.required => {
+                    self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true })?
+                }
+                (given, _) => given.unwrap_or_default(),
+            };
+            arguments.insert(param.name.clone(), value);
+        }
+        Ok(Value::Map(arguments))
+    }
+
+    /// A secret never stands on the command line, only where it is to be found.
+    fn secret_argument(&self, branch: &Branch, from: &str) -> Result<Value, Trouble> {
+        let effect = match from.split_once(':') {
+            Some(("env", name)) => Effect::Environment { name: name.to_owned(), secret: true },
+            Some(("file", path)) => Effect::ReadFile { path: path.to_owned(), secret: true },
+            _ if from == "-" => Effect::ReadFile { path: "/dev/stdin".into(), secret: true },
+            _ => {
+                return Err(Trouble::Unavailable("a secret is given as env:NAME, file:PATH or -".into()));
+            }
+        };
+        match self.gate.perform(branch, effect)? {
+            Value::Null => Err(Trouble::Unavailable(format!("{from} holds nothing"))),
+            value => Ok(value),
+        }
+    }
+
+    fn judge(&self, outcome: Outcome) -> Judged {
+        match outcome {
+            Outcome::Finished(result) => (Verdict::Succeeded, String::new(), None, result, None),
+            Outcome::Failed(error) => {
+                let verdict = if error.faulty_script { Verdict::Misused } else { Verdict::Failed };
+                (verdict, error.message.clone(), None, Value::Null, Some(error))
+            }
+            Outcome::Stopped(stop, error) => {
+                // A verdict is an answer; only an unwanted end has a place worth showing.
+                let error = (!matches!(stop, Stop::Concluded { .. } | Stop::Interrupted)).then_some(error);
+                let (verdict, summary, hint) = judge_stop(stop);
+                (verdict, summary, hint, Value::Null, error)
+            }
+        }
+    }
+
+    fn judge_beginning(&self, trouble: Trouble) -> Judged {
+        let (verdict, summary, hint) = match trouble {
+            Trouble::Stop(stop) => judge_stop(stop),
+            Trouble::Failed { operation, failure, attempts } => {
+                let tries = if attempts > 1 { format!(" (after {attempts} attempts)") } else { String::new() };
+                let hint = Some("is the endpoint right, and is there a way to it from here?".into());
+                (Verdict::Failed, format!("{operation}: {failure}{tries}"), hint)
+            }
+            Trouble::Unavailable(why) => (Verdict::Misused, why, None),
+            Trouble::Invalid { operation, .. } => (Verdict::Failed, format!("{operation} cannot be asked like that"), None),
+        };
+        (verdict, summary, hint, Value::Null, None)
+    }
+}
+
+type Judged = (Verdict, String, Option<String>, Value, Option<Box<ScriptError>>);
+
+fn judge_stop(stop: Stop) -> (Verdict, String, Option<String>) {
+    let what = stop.to_string();
+    match stop {
+        Stop::Interrupted => (Verdict::Interrupted, what, None),
+        Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => (Verdict::Misused, what, Some(hint)),
+        Stop::Refused { hint, .. } => (Verdict::Refused, what, Some(hint)),
+        Stop::OutcomeUnknown { hint, .. } => (Verdict::OutcomeUnknown, what, Some(hint)),
+        Stop::Diverged { place, recorded, now } => {
+            (Verdict::Refused, format!("{what}, at effect {place}"), Some(format!("recorded: {recorded}\nnow:      {now}")))
+        }
+        Stop::Journal(_) => (Verdict::Failed, what, None),
+        Stop::SecretShown(_) => {
+            (Verdict::Misused, what, Some("a secret can be compared and passed on to AWS, never shown".into()))
+        }
+        Stop::Concluded { verdict, .. } => (verdict, what, None),
+    }
+}
+
+fn guard(place: &Place, header: &Header, confirmed: Option<&str>) -> Guard {
+    let protection = place
+        .name
+        .as_ref()
+        .filter(|_| place.environment.protected)
+        .map(|name| Protection { environment: name.clone(), confirmed: confirmed == Some(name.as_str()) });
+    Guard {
+        permits: Some(header.permits.iter().cloned().collect()),
+        // The sandbox's account is its own.
+        account: place.environment.account.clone().filter(|_| !place.sandbox),
+        protection,
+    }
+}
+
+/// AWS's own variable for the number of tries counts here too.
+fn retry() -> Result<Retry, Misuse> {
+    match outside::variable("AWS_MAX_ATTEMPTS") {
+        None => Ok(Retry::default()),
+        Some(text) => match text.parse() {
+            Ok(attempts) => Ok(Retry::default().with_attempts(attempts)),
+            Err(_) => Err(Misuse::new(format!("AWS_MAX_ATTEMPTS is `{text}`, which is not a whole number"))),
+        },
+    }
+}
+
+/// Four letters and digits that people can read to each other.
+fn run_id() -> String {
+    const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let mut dice = outside::random_u64();
+    let mut letter = || {
+        let at = (dice % LETTERS.len() as u64) as usize;
+        dice /= LETTERS.len() as u64;
+        char::from(LETTERS[at])
+    };
+    (0..4).map(|_| letter()).collect()
+}
+
+/// Whether version `wanted` is newer than `present`, number by number.
+fn is_newer(wanted: &str, present: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>();
+    numbers(wanted) > numbers(present)
+}

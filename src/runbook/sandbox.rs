@@ -1,0 +1,70 @@
+//! The sandbox's world between commands: one file in the state folder, so that
+//! `rollback` goes on where `deploy` left off.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+use super::fault::Misuse;
+use crate::effect::outside;
+use crate::sim::Sim;
+
+/// The seed of the guide's project: everybody starts in the same world.
+const SEED: u64 = 41;
+
+pub struct SandboxFile(PathBuf);
+
+impl SandboxFile {
+    pub fn standard() -> Result<SandboxFile, Misuse> {
+        Ok(SandboxFile(state_folder()?.join("sandbox.json")))
+    }
+
+    /// The world as the last command left it, or the guide's project.
+    pub fn open(&self) -> Result<Sim, Misuse> {
+        match outside::read_text(&self.0) {
+            Ok(text) => Sim::from_json(&text).map_err(|error| {
+                Misuse::new(format!("the sandbox's world in {} cannot be read: {error}", self.0.display()))
+                    .hint("rollbook sandbox reset starts over")
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Sim::guide(SEED)),
+            Err(error) => Err(Misuse::new(format!("cannot read {}: {error}", self.0.display()))),
+        }
+    }
+
+    pub fn save(&self, sim: &Sim) -> Result<(), Misuse> {
+        outside::write_text(&self.0, &sim.to_json())
+            .map_err(|error| Misuse::new(format!("cannot keep the sandbox's world in {}: {error}", self.0.display())))
+    }
+
+    /// Forgets the world; whether there was one.
+    pub fn reset(&self) -> Result<bool, Misuse> {
+        match outside::remove_file(&self.0) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Misuse::new(format!("cannot remove {}: {error}", self.0.display()))),
+        }
+    }
+
+    pub fn seed(&self) -> u64 {
+        SEED
+    }
+}
+
+/// `$ROLLBOOK_STATE`, else where the system keeps such things.
+fn state_folder() -> Result<PathBuf, Misuse> {
+    if let Some(folder) = outside::variable("ROLLBOOK_STATE") {
+        return Ok(PathBuf::from(folder));
+    }
+    let base = base()?;
+    Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("rollbook"))
+}
+
+/// The user's own runbooks: `$XDG_CONFIG_HOME/rollbook/runbooks`.
+pub fn user_runbooks() -> Option<PathBuf> {
+    Some(base().ok()?.config_dir().join("rollbook").join("runbooks"))
+}
+
+fn base() -> Result<impl BaseStrategy, Misuse> {
+    etcetera::choose_base_strategy()
+        .map_err(|_| Misuse::new("no home folder is known").hint("set HOME, or ROLLBOOK_STATE to a folder of its own"))
+}

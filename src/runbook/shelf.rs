@@ -1,0 +1,142 @@
+//! Where scripts are found: the project's `runbooks/`, then the user's folder,
+//! then inside the binary.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::fault::Misuse;
+use crate::api::did_you_mean;
+use crate::effect::outside;
+use crate::script::{Library, Text};
+
+static SCRIPTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/scripts");
+static STDLIB: Dir = include_dir!("$CARGO_MANIFEST_DIR/stdlib");
+
+/// Modules of the binary are imported below this name.
+const STD: &str = "std/";
+const ENDING: &str = ".rhai";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Project,
+    User,
+    BuiltIn,
+}
+
+impl Source {
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Project => "project",
+            Source::User => "user",
+            Source::BuiltIn => "built in",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub name: String,
+    pub source: Source,
+    pub text: Text,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    /// The project's root, where `rollbook.toml` stands.
+    project: Option<PathBuf>,
+    user: Option<PathBuf>,
+}
+
+impl Shelf {
+    pub fn new(project: Option<PathBuf>, user: Option<PathBuf>) -> Shelf {
+        Shelf { project, user }
+    }
+
+    fn folders(&self) -> impl Iterator<Item = (Source, PathBuf)> {
+        let project = self.project.iter().map(|root| (Source::Project, root.join("runbooks")));
+        project.chain(self.user.iter().map(|folder| (Source::User, folder.clone())))
+    }
+
+    /// The runbook of that name, or a file when the name is a path.
+    pub fn find(&self, name: &str) -> Result<Found, Misuse> {
+        if name.ends_with(ENDING) {
+            return read_path(name);
+        }
+        let safe = !name.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+        if let Some(found) = safe.then(|| self.look(name)).flatten() {
+            return Ok(found);
+        }
+        let names = self.names();
+        let suggestion = did_you_mean(name, names.keys().map(String::as_str));
+        Err(Misuse::new(format!("there is no runbook `{name}`"))
+            .hint(suggestion.unwrap_or_else(|| "rollbook list shows those that there are".into())))
+    }
+
+    fn look(&self, name: &str) -> Option<Found> {
+        let file = format!("{name}{ENDING}");
+        let of = |source, name_of: String, text| Found { name: name.to_owned(), source, text: Text { name: name_of, text } };
+        for (source, folder) in self.folders() {
+            if let Ok(text) = outside::read_text(&folder.join(&file)) {
+                return Some(of(source, self.title(&folder.join(&file)), text));
+            }
+        }
+        let text = SCRIPTS.get_file(&file)?.contents_utf8()?;
+        Some(of(Source::BuiltIn, format!("scripts/{file}"), text.to_owned()))
+    }
+
+    /// Every runbook by name, with the place that wins.
+    pub fn names(&self) -> BTreeMap<String, Source> {
+        let built_in = SCRIPTS.files().filter_map(|file| file.path().to_str()).map(|file| (Source::BuiltIn, file.to_owned()));
+        let mut all: Vec<_> = built_in.collect();
+        let mut folders: Vec<_> = self.folders().collect();
+        folders.reverse();
+        for (source, folder) in folders {
+            all.extend(outside::file_names(&folder).into_iter().map(|file| (source, file)));
+        }
+        all.into_iter().filter_map(|(source, file)| Some((file.strip_suffix(ENDING)?.to_owned(), source))).collect()
+    }
+
+    /// The text that messages call by `title`: of a built-in script, a project's
+    /// file or any other path.
+    pub fn text_titled(&self, title: &str) -> Option<String> {
+        let built_in = |folder: &Dir, path: &str| Some(folder.get_file(path)?.contents_utf8()?.to_owned());
+        if let Some(text) = title.strip_prefix("stdlib/").and_then(|path| built_in(&STDLIB, path)) {
+            return Some(text);
+        }
+        if let Some(text) = title.strip_prefix("scripts/").and_then(|path| built_in(&SCRIPTS, path)) {
+            return Some(text);
+        }
+        let in_project = self.project.as_ref().and_then(|root| outside::read_text(&root.join(title)).ok());
+        in_project.or_else(|| outside::read_text(Path::new(title)).ok())
+    }
+
+    /// A path as a person would write it, from the project's root.
+    fn title(&self, path: &Path) -> String {
+        let short = self.project.as_ref().and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
+        short.display().to_string()
+    }
+}
+
+fn read_path(path: &str) -> Result<Found, Misuse> {
+    let text = outside::read_text(Path::new(path)).map_err(|error| Misuse::new(format!("cannot read {path}: {error}")))?;
+    let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let text = Text { name: path.to_owned(), text };
+    Ok(Found { name: stem.unwrap_or_default(), source: Source::Project, text })
+}
+
+impl Library for Shelf {
+    fn module(&self, path: &str) -> Option<Text> {
+        if let Some(name) = path.strip_prefix(STD) {
+            let text = STDLIB.get_file(format!("{name}{ENDING}"))?.contents_utf8()?;
+            return Some(Text { name: format!("stdlib/{name}{ENDING}"), text: text.to_owned() });
+        }
+        self.look(path).map(|found| found.text)
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let std = STDLIB.files().filter_map(|file| file.path().to_str()?.strip_suffix(ENDING).map(|name| format!("{STD}{name}")));
+        std.chain(self.names().into_keys()).collect()
+    }
+}

@@ -1,0 +1,27 @@
+//! The Rhai host: the only floor that knows the language. Scripts reach the
+//! world through natives here, and every native goes through the gate.
+//!
+//! It knows nothing of headers, params or where scripts are kept: it is handed
+//! a text, its variables and a [`Library`] to load modules from.
+
+mod check;
+mod current;
+mod dynamic;
+mod engine;
+mod failure;
+mod library;
+mod limits;
+mod modules;
+mod natives;
+mod parallel;
+mod program;
+mod services;
+mod step;
+mod suggest;
+
+pub use check::{Finding, Severity};
+pub use current::Strand;
+pub use failure::{Frame, ScriptError};
+pub use library::{Library, Text};
+pub use limits::Limits;
+pub use program::{Host, Outcome, Program};

@@ -1,0 +1,109 @@
+//! `import "std/deploy" as deploy;`: finds, compiles and keeps modules, and
+//! notes each text in the run's record.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::{AST, Engine, EvalAltResult, FnNamespace, Module, ModuleResolver, Position, Scope, Shared};
+
+use super::current;
+use super::failure::{Fallible, end};
+use super::library::{Library, Text};
+use crate::effect::Stop;
+use crate::journal::{Event, Hash};
+
+pub(super) struct Resolver {
+    library: Arc<dyn Library>,
+    loaded: Mutex<Loaded>,
+}
+
+#[derive(Default)]
+struct Loaded {
+    modules: BTreeMap<String, Shared<Module>>,
+    /// Modules whose own imports are being resolved.
+    opening: Vec<String>,
+}
+
+impl Resolver {
+    pub fn new(library: Arc<dyn Library>) -> Resolver {
+        Resolver { library, loaded: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn load(&self, engine: &Engine, path: &str, position: Position) -> Fallible<Shared<Module>> {
+        let not_found = || EvalAltResult::ErrorModuleNotFound(path.to_owned(), position);
+        let text = self.library.module(path).ok_or_else(not_found)?;
+        note_script(&text, position)?;
+        let ast = compile(engine, &text).map_err(|error| in_module(&text.name, error, position))?;
+        let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);
+        let mut module = module.map_err(|error| in_module(&text.name, error, position))?;
+        publish_closures(&mut module);
+        Ok(module.into())
+    }
+}
+
+impl ModuleResolver for Resolver {
+    fn resolve(&self, engine: &Engine, _source: Option<&str>, path: &str, position: Position) -> Fallible<Shared<Module>> {
+        {
+            let mut loaded = self.lock();
+            if let Some(module) = loaded.modules.get(path) {
+                return Ok(module.clone());
+            }
+            if loaded.opening.iter().any(|open| open == path) {
+                let circle = format!("modules import each other in a circle: {} → {path}", loaded.opening.join(" → "));
+                return Err(in_module(path, EvalAltResult::ErrorRuntime(circle.into(), position).into(), position));
+            }
+            loaded.opening.push(path.to_owned());
+        }
+        let module = self.load(engine, path, position);
+        let mut loaded = self.lock();
+        loaded.opening.retain(|open| open != path);
+        if let Ok(module) = &module {
+            loaded.modules.insert(path.to_owned(), module.clone());
+        }
+        module
+    }
+}
+
+/// The tree of a text, which knows its own name for messages.
+pub(super) fn compile(engine: &Engine, text: &Text) -> Fallible<AST> {
+    let mut scope = Scope::new();
+    for name in super::engine::GIVEN {
+        scope.push_constant_dynamic(*name, rhai::Dynamic::UNIT);
+    }
+    let mut ast = engine.compile_with_scope(&scope, &text.text).map_err(|error| Box::new(EvalAltResult::from(error)))?;
+    ast.set_source(&text.name);
+    Ok(ast)
+}
+
+/// A closure that a module returns is called from outside it: without this it
+/// is not found there.
+fn publish_closures(module: &mut Module) {
+    // Rhai tells a function's hash only to whoever sets it, so a scratch module does.
+    let mut scratch = Module::new();
+    let closures = module.iter_script_fn_info().filter(|(_, _, name, _, _)| name.starts_with("anon$"));
+    let hashes: Vec<u64> = closures.map(|(.., definition)| scratch.set_script_fn(definition.clone())).collect();
+    for hash in hashes {
+        #[allow(deprecated)] // There is no other way to change it after the fact.
+        module.update_fn_namespace(hash, FnNamespace::Global);
+    }
+    module.build_index();
+}
+
+fn note_script(text: &Text, position: Position) -> Fallible<()> {
+    let Some(strand) = current::strand() else {
+        return Ok(());
+    };
+    let event = Event::Script { name: text.name.clone(), hash: Hash::of(&text.text).to_string(), text: text.text.clone() };
+    strand.gate.emit(event).map_err(|stop: Stop| end(stop, position))
+}
+
+fn in_module(name: &str, error: Box<EvalAltResult>, position: Position) -> Box<EvalAltResult> {
+    match *error {
+        already @ EvalAltResult::ErrorInModule(..) => already.into(),
+        other => EvalAltResult::ErrorInModule(name.to_owned(), other.into(), position).into(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Talking to people: lines below a step, progress of a wait, and the result
+//! on standard output.
+
+use rhai::{Dynamic, Module, NativeCallContext};
+
+use super::{declare, strand};
+use crate::journal::Mark;
+use crate::script::current;
+use crate::script::dynamic::to_value;
+use crate::script::failure::{Fallible, end};
+use crate::value::{Value, diff, to_json};
+
+pub(super) fn add(module: &mut Module) {
+    declare("say", &["text"], "Says something below the present step.")
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Said(text.to_string())));
+    declare("warn", &["text"], "Says something that a person should not overlook.")
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Warned(text.to_string())));
+    declare("progress", &["text"], "Says how far a wait has come; replaces what it said before.")
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Progress(text.to_string())));
+    declare("summary", &["text"], "What the line of the present step says once it is done.")
+        .set_into_module(module, |text: Dynamic| current::summarize_step(text.to_string()));
+    declare("show_diff", &["before", "after"], "Says what changed from one value to another, a line a change.")
+        .set_into_module(module, show_diff);
+    declare("differences", &["before", "after"], "The changes from one value to another: a list of { path, before, after }.")
+        .set_into_module(module, differences);
+}
+
+/// What `print` prints, on standard output.
+pub(in crate::script) fn print(text: &str) {
+    if let Some(strand) = current::strand() {
+        // A stop that this meets ends the run at the next operation.
+        if let Err(stop) = strand.gate.mark(&strand.branch, Mark::Printed(text.to_owned())) {
+            strand.gate.cancel().stop(stop);
+        }
+    }
+}
+
+fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {
+    let strand = strand(context)?;
+    strand.gate.mark(&strand.branch, mark).map_err(|stop| end(stop, context.call_position()))
+}
+
+fn show_diff(context: NativeCallContext, before: Dynamic, after: Dynamic) -> Fallible<()> {
+    for change in changes(&context, &before, &after)? {
+        let line = match (&change.before, &change.after) {
+            (Some(old), Some(new)) => format!("{}  {} → {}", change.path, shown(old), shown(new)),
+            (None, Some(new)) => format!("{}  added: {}", change.path, shown(new)),
+            (Some(old), None) => format!("{}  removed: {}", change.path, shown(old)),
+            (None, None) => continue,
+        };
+        mark(&context, Mark::Said(line))?;
+    }
+    Ok(())
+}
+
+fn differences(context: NativeCallContext, before: Dynamic, after: Dynamic) -> Fallible<rhai::Array> {
+    let changes = changes(&context, &before, &after)?.into_iter().map(|change| {
+        crate::script::dynamic::to_dynamic(crate::map! {
+            "path" => change.path.to_string(), "before" => change.before, "after" => change.after,
+        })
+    });
+    Ok(changes.collect())
+}
+
+fn changes(context: &NativeCallContext, before: &Dynamic, after: &Dynamic) -> Fallible<Vec<diff::Change>> {
+    let value = |side: &Dynamic| to_value(side).map_err(|message| super::wrong(message, context));
+    Ok(diff::diff(&value(before)?, &value(after)?))
+}
+
+/// A value for a line of a difference; a secret only says that it is one.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Secret(_) => "(secret)".into(),
+        other => to_json(other).unwrap_or_else(|_| "(holds a secret)".into()),
+    }
+}

@@ -1,0 +1,72 @@
+//! What a script can do with a secret: compare it, pass it on, edit it as JSON.
+//! Turning it into text ends the run before anything is shown.
+
+use rhai::{Dynamic, Module, NativeCallContext};
+
+use super::{declare, json, perform};
+use crate::effect::{Effect, Stop};
+use crate::script::dynamic::to_dynamic;
+use crate::script::failure::{Fallible, end, wrong};
+use crate::value::{Origin, Secret, Value};
+
+pub(super) fn add(module: &mut Module) {
+    declare("secret", &["text: string"], "Makes a text a secret from here on.")
+        .set_into_module(module, |text: &str| Secret::new(text.to_owned(), Origin::Derived));
+    declare("keys", &["secret"], "The names of the keys of a secret that holds a JSON object.").set_into_module(module, keys);
+    declare("key", &["secret", "name: string"], "One key of a secret that holds a JSON object; secret too.")
+        .set_into_module(module, key);
+    declare("with_key", &["secret", "name: string", "value"], "The same JSON object with one key changed.")
+        .set_into_module(module, with_key);
+    declare("==", &["secret", "secret"], "Whether two secrets are equal.")
+        .set_into_module(module, |context: NativeCallContext, one: &mut Secret, other: Secret| equal(&context, one, &other));
+    declare("!=", &["secret", "secret"], "Whether two secrets differ.")
+        .set_into_module(module, |context: NativeCallContext, one: &mut Secret, other: Secret| {
+            equal(&context, one, &other).map(|equal| !equal)
+        });
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        declare(name, &["secret"], "Ends the run: a secret has no text.").set_into_module(module, show);
+    }
+    declare("to_json", &["map"], "A map as compact JSON.").set_into_module(module, json::to_json_method);
+}
+
+/// Rhai swallows errors of these functions in places, so the run's cancel is
+/// what ends it: every way out asks it first.
+fn show(context: NativeCallContext, secret: &mut Secret) -> Fallible<String> {
+    let what = format!("the script tried to turn a secret into text ({})", secret.origin());
+    Err(end(Stop::SecretShown(what), context.call_position()))
+}
+
+/// A look on which a script can branch, so the record keeps what was seen.
+fn equal(context: &NativeCallContext, one: &Secret, other: &Secret) -> Fallible<bool> {
+    let effect = Effect::Look { what: "equal", shown: Value::Bool(one == other) };
+    Ok(perform(context, effect)?.as_bool().unwrap_or_default())
+}
+
+fn keys(context: NativeCallContext, secret: &mut Secret) -> Fallible<Dynamic> {
+    let names = secret.keys().ok_or_else(|| not_json(&context))?;
+    perform(&context, Effect::Look { what: "keys", shown: names.into() }).map(to_dynamic)
+}
+
+fn key(context: NativeCallContext, secret: &mut Secret, name: &str) -> Fallible<Dynamic> {
+    let found = secret.key(name);
+    let there = perform(&context, Effect::Look { what: "key", shown: Value::Bool(found.is_some()) })?;
+    match (there.as_bool(), found) {
+        (Some(true), Some(found)) => Ok(Dynamic::from(found)),
+        _ => Ok(Dynamic::UNIT),
+    }
+}
+
+fn with_key(context: NativeCallContext, secret: &mut Secret, name: &str, value: Dynamic) -> Fallible<Secret> {
+    let value = match crate::script::dynamic::to_value(&value) {
+        Ok(Value::Text(text)) => Secret::new(text, Origin::Derived),
+        Ok(Value::Secret(secret)) => secret,
+        _ => {
+            return Err(wrong("the value of a secret's key is a string or a secret", &context));
+        }
+    };
+    secret.with_key(name, value.reveal()).ok_or_else(|| not_json(&context))
+}
+
+fn not_json(context: &NativeCallContext) -> Box<rhai::EvalAltResult> {
+    wrong("this secret does not hold a JSON object", context)
+}

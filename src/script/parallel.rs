@@ -1,0 +1,186 @@
+//! `parallel(items, limit, |item| …)`: the closure on every item, at most
+//! `limit` at once, each item in a branch of its own. The results come back in
+//! the order of the items.
+//!
+//! What a closure captured is a copy for each item: results are returned, not
+//! written to variables outside. After a failure nothing new begins, what runs
+//! is finished, and the first failure is thrown.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
+
+use super::current::{self, Strand};
+use super::failure::{Fallible, end, raise, wrong};
+use super::program::STACK_SIZE;
+use crate::effect::{Branch, Effect};
+use crate::journal::{Past, StreamPath};
+use crate::map;
+use crate::value::Value;
+
+const DEFAULT_LIMIT: i64 = 8;
+
+pub(super) fn with_default_limit(context: NativeCallContext, items: Array, closure: FnPtr) -> Fallible<Array> {
+    parallel(context, items, DEFAULT_LIMIT, closure)
+}
+
+pub(super) fn parallel(context: NativeCallContext, items: Array, limit: i64, closure: FnPtr) -> Fallible<Array> {
+    let limit = usize::try_from(limit).ok().filter(|limit| *limit > 0);
+    let limit = limit.ok_or_else(|| wrong("the limit of `parallel` must be at least 1", &context))?;
+    let Some(strand) = current::strand() else {
+        return Ok(Array::new());
+    };
+    if items.is_empty() {
+        return Ok(Array::new());
+    }
+    let items = items.iter().map(unshare).collect();
+    let fork = Fork::new(&context, strand, items, limit, unshare_captures(&closure));
+    fork.run()
+}
+
+/// How one item ended.
+enum End {
+    Done(Dynamic),
+    Failed(Box<EvalAltResult>),
+}
+
+struct Fork<'a> {
+    context: &'a NativeCallContext<'a>,
+    strand: Strand,
+    items: Vec<Dynamic>,
+    closure: FnPtr,
+    paths: Vec<StreamPath>,
+    workers: usize,
+    /// Items from here on never began in the run that is played again.
+    never_began: usize,
+    taken: AtomicUsize,
+    failed: AtomicBool,
+    /// By item, and which failure came first.
+    ends: Mutex<(Vec<Option<End>>, Option<usize>)>,
+}
+
+impl<'a> Fork<'a> {
+    fn new(context: &'a NativeCallContext, strand: Strand, items: Vec<Dynamic>, limit: usize, closure: FnPtr) -> Fork<'a> {
+        let began = recorded_beginnings(&strand).unwrap_or(items.len()).min(items.len());
+        let workers = limit.min(began);
+        let paths = strand.gate.fork(&strand.branch, items.len(), workers);
+        let ends = Mutex::new((items.iter().map(|_| None).collect(), None));
+        let taken = AtomicUsize::new(workers);
+        let failed = AtomicBool::new(false);
+        Fork { context, strand, items, closure, paths, workers, never_began: began, taken, failed, ends }
+    }
+
+    fn run(self) -> Fallible<Array> {
+        std::thread::scope(|scope| {
+            for first in 0..self.workers {
+                let fork = &self;
+                let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || fork.work(first));
+                worker.expect("the system gives a thread");
+            }
+        });
+        let position = self.context.call_position();
+        let Strand { gate, branch } = &self.strand;
+        gate.joined(branch.path()).map_err(|stop| end(stop, position))?;
+        let (mut ends, first_failure) = self.ends.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let began = ends.iter().filter(|end| end.is_some()).count();
+        let join = Effect::Join { ends: map! { "began" => began as i64, "failed" => first_failure.map(|item| item as i64) } };
+        // Which failure wins is a matter of time; the record remembers.
+        let joined = gate.perform(branch, join).map_err(|trouble| raise(trouble, position))?;
+        if let Some(failed) = joined.get("failed").and_then(Value::as_int) {
+            if let Some(Some(End::Failed(error))) = ends.get_mut(failed as usize).map(Option::take) {
+                return Err(error);
+            }
+        }
+        let results = ends.into_iter().map(|end| match end {
+            Some(End::Done(result)) => Ok(result),
+            Some(End::Failed(error)) => Err(error),
+            None => Err(end_without_result(position)),
+        });
+        results.collect()
+    }
+
+    /// One thread: its first item, then whatever is next.
+    fn work(&self, first: usize) {
+        let Strand { gate, branch: parent } = &self.strand;
+        let mut item = first;
+        let mut turn = gate.begin(&self.paths[item]);
+        loop {
+            if let Err(stop) = turn {
+                gate.cancel().stop(stop);
+                break;
+            }
+            self.play(item);
+            let Some(next) = self.take() else { break };
+            turn = gate.next(&self.paths[item], &self.paths[next]);
+            item = next;
+        }
+        gate.end(parent.path(), &self.paths[item]);
+    }
+
+    fn take(&self) -> Option<usize> {
+        if self.failed.load(Ordering::Acquire) || self.strand.gate.cancel().is_stopped() {
+            return None;
+        }
+        let item = self.taken.fetch_add(1, Ordering::Relaxed);
+        (item < self.never_began).then_some(item)
+    }
+
+    fn play(&self, item: usize) {
+        let branch = Arc::new(Branch::at(self.paths[item].clone()));
+        let strand = Strand { gate: self.strand.gate.clone(), branch };
+        let work = || self.closure.call_raw(self.context, None, [self.items[item].clone()]);
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| current::play(strand, work)));
+        let ended = match caught {
+            Ok(Ok(result)) => End::Done(result),
+            Ok(Err(error)) => End::Failed(error),
+            Err(panic) => End::Failed(panicked(&panic)),
+        };
+        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(ended, End::Failed(_)) {
+            self.failed.store(true, Ordering::Release);
+            ends.1.get_or_insert(item);
+        }
+        ends.0[item] = Some(ended);
+    }
+}
+
+/// How many items began, if this fork stands in the record.
+fn recorded_beginnings(strand: &Strand) -> Option<usize> {
+    match strand.gate.upcoming(&strand.branch)? {
+        Past::Effect { outcome: Some((true, ends)), .. } => usize::try_from(ends.0.get("began")?.as_int()?).ok(),
+        _ => None,
+    }
+}
+
+fn panicked(panic: &Box<dyn Any + Send>) -> Box<EvalAltResult> {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("rollbook itself failed in this branch: {}", text.unwrap_or_default()).into()
+}
+
+fn end_without_result(position: rhai::Position) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into()
+}
+
+/// A copy that shares nothing: a shared value is locked while a method of it
+/// runs, and branches would find it locked.
+fn unshare(value: &Dynamic) -> Dynamic {
+    let value = value.flatten_clone();
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().map(unshare).collect::<Array>().into();
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.iter().map(|(name, item)| (name.clone(), unshare(item))).collect::<Map>().into();
+    }
+    if let Some(closure) = value.read_lock::<FnPtr>() {
+        return unshare_captures(&closure).into();
+    }
+    value
+}
+
+fn unshare_captures(closure: &FnPtr) -> FnPtr {
+    let mut copy = closure.clone();
+    copy.set_curry(closure.iter_curry().map(unshare).collect::<Vec<_>>());
+    copy
+}

@@ -1,0 +1,137 @@
+//! A compiled script and the thread it runs on.
+
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
+
+use super::current::{self, Strand};
+use super::dynamic::{to_dynamic, to_value};
+use super::engine;
+use super::failure::ScriptError;
+use super::library::{Library, Text};
+use super::limits::Limits;
+use super::modules;
+use crate::effect::Stop;
+use crate::value::Value;
+
+/// Enough for the depth of calls that the limits allow, in a debug build too.
+pub(super) const STACK_SIZE: usize = 64 << 20;
+
+pub struct Host {
+    pub(super) engine: Engine,
+    pub(super) library: Arc<dyn Library>,
+}
+
+pub struct Program {
+    pub(super) ast: AST,
+    pub text: Text,
+}
+
+impl Program {
+    /// A literal constant at the top of the script, read without running it.
+    pub fn constant(&self, name: &str) -> Option<Value> {
+        let (.., value) = self.ast.iter_literal_variables(true, false).find(|(found, ..)| *found == name)?;
+        to_value(&value).ok()
+    }
+
+    /// Whether anything runs when it is loaded, beside constants and imports.
+    pub fn has_statements(&self) -> bool {
+        self.ast
+            .statements()
+            .iter()
+            .any(|statement| !matches!(statement, rhai::Stmt::Var(..) | rhai::Stmt::Import(..) | rhai::Stmt::Export(..)))
+    }
+
+    /// Whether the script has a constant of that name, literal or not.
+    pub fn declares(&self, name: &str) -> bool {
+        self.ast.statements().iter().any(|statement| match statement {
+            rhai::Stmt::Var(variable, ..) => variable.0.name == name,
+            _ => false,
+        })
+    }
+}
+
+/// How a script ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It ran to its end; its last expression's value.
+    Finished(Value),
+    /// An error that nobody caught.
+    Failed(Box<ScriptError>),
+    /// The run was ended from outside the script, or by a verdict.
+    Stopped(Stop, Box<ScriptError>),
+}
+
+impl Host {
+    pub fn new(limits: Limits, library: Arc<dyn Library>) -> Host {
+        Host { engine: engine::build(limits, library.clone()), library }
+    }
+
+    pub fn compile(&self, text: Text) -> Result<Program, Box<ScriptError>> {
+        match modules::compile(&self.engine, &text) {
+            Ok(ast) => Ok(Program { ast, text }),
+            Err(error) => Err(self.read(&error, &text.name)),
+        }
+    }
+
+    /// Runs the program on a thread of its own, as `strand`.
+    pub fn run(&self, program: &Program, strand: Strand, variables: Vec<(&'static str, Value)>) -> Outcome {
+        std::thread::scope(|scope| {
+            let play = || current::play(strand, || self.play(program, variables));
+            let thread = std::thread::Builder::new().name("script".into()).stack_size(STACK_SIZE).spawn_scoped(scope, play);
+            let thread = thread.expect("the system gives a thread");
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    fn play(&self, program: &Program, variables: Vec<(&'static str, Value)>) -> Outcome {
+        let mut scope = Scope::new();
+        for (name, value) in variables {
+            scope.push_constant_dynamic(name, to_dynamic(value));
+        }
+        let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &program.ast);
+        // Whatever Rhai made of it on the way up, the run's own reason counts.
+        let stop = current::cancel().and_then(|cancel| cancel.reason());
+        match (result, stop) {
+            (Ok(_), Some(stop)) => Outcome::Stopped(stop, Box::new(ScriptError::nowhere(&program.text.name))),
+            (Ok(result), None) => self.finished(program, &result),
+            (Err(error), Some(stop)) => Outcome::Stopped(stop, self.read(&error, &program.text.name)),
+            (Err(error), None) => match limit_of(&error) {
+                Some(stop) => Outcome::Stopped(stop, self.read(&error, &program.text.name)),
+                None => Outcome::Failed(self.read(&error, &program.text.name)),
+            },
+        }
+    }
+
+    fn finished(&self, program: &Program, result: &Dynamic) -> Outcome {
+        match to_value(result) {
+            Ok(value) => Outcome::Finished(value),
+            Err(message) => {
+                let message = format!("the script's result cannot be shown: {message}");
+                Outcome::Failed(Box::new(ScriptError { message, ..ScriptError::nowhere(&program.text.name) }))
+            }
+        }
+    }
+
+    fn read(&self, error: &EvalAltResult, main: &str) -> Box<ScriptError> {
+        let mut read = ScriptError::read(error, main);
+        self.suggest(error, &mut read);
+        Box::new(read)
+    }
+}
+
+/// Limits that Rhai itself keeps.
+fn limit_of(error: &EvalAltResult) -> Option<Stop> {
+    let hint = |name: &str| format!("if it is meant, raise `{name}` in [limits] of rollbook.toml");
+    match error.unwrap_inner() {
+        EvalAltResult::ErrorStackOverflow(_) => Some(Stop::Limit {
+            what: "functions call each other too deeply: is there a recursion without an end?".into(),
+            hint: hint("depth"),
+        }),
+        EvalAltResult::ErrorDataTooLarge(what, _) => Some(Stop::Limit {
+            what: format!("a value grew too large ({})", what.to_lowercase()),
+            hint: hint(if what.contains("tring") { "string" } else { "items" }),
+        }),
+        _ => None,
+    }
+}

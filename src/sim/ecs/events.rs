@@ -1,0 +1,63 @@
+//! What a service says happened, in AWS's words, newest first.
+
+use super::super::dice::Dice;
+use super::super::document::Document;
+use super::pace::after;
+use super::service::Service;
+use crate::map;
+use crate::value::{Timestamp, Value};
+
+const KEPT: usize = 100;
+
+pub enum Said<'a> {
+    Steady,
+    Started(&'a [String]),
+    StoppedRunning(&'a [String]),
+    StoppedPending(usize),
+    Registered(usize, &'a str),
+    Deregistered(usize, &'a str),
+    /// Connections of so many tasks of this deployment.
+    Draining(&'a str, usize),
+    Completed(&'a str),
+    Stuck,
+}
+
+impl Said<'_> {
+    fn text(&self, service: &str) -> String {
+        let what = match self {
+            Said::Steady => "has reached a steady state.".to_owned(),
+            Said::Started(ids) => format!("has started {} tasks: {}.", ids.len(), named(ids)),
+            Said::StoppedRunning(ids) => format!("has stopped {} running tasks: {}.", ids.len(), named(ids)),
+            Said::StoppedPending(count) => format!("stopped {count} pending tasks."),
+            Said::Registered(count, group) => format!("registered {count} targets in (target-group {group})"),
+            Said::Deregistered(count, group) => format!("deregistered {count} targets in (target-group {group})"),
+            Said::Draining(deployment, count) => {
+                let who = format!("(service {service}, taskSet {deployment})");
+                return format!("{who} has begun draining connections on {count} tasks.");
+            }
+            Said::Completed(deployment) => format!("(deployment {deployment}) deployment completed."),
+            Said::Stuck => "was unable to stop or start tasks during a deployment because of the service deployment \
+                            configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+                .to_owned(),
+        };
+        format!("(service {service}) {what}")
+    }
+}
+
+fn named(ids: &[String]) -> String {
+    ids.iter().map(|id| format!("(task {id})")).collect::<Vec<_>>().join(" ")
+}
+
+impl Service {
+    /// No two events share a moment, so that their order can be read from them.
+    pub fn say(&mut self, now: Timestamp, dice: &mut Dice, said: &Said) {
+        let last = self.events.first().and_then(|event| match event.get("createdAt") {
+            Some(Value::Time(time)) => Some(after(*time, 1)),
+            _ => None,
+        });
+        let at = last.map_or(now, |last| last.max(now));
+        let event = map! { "id" => dice.uuid(), "createdAt" => at, "message" => said.text(&self.name) };
+        self.events.insert(0, Document::from(event));
+        self.events.truncate(KEPT);
+    }
+}

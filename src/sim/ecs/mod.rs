@@ -1,0 +1,99 @@
+//! ECS: clusters, task definitions, services with rolling deployments, and the
+//! tasks that a scheduler starts and stops for them.
+
+mod clusters;
+mod containers;
+mod definitions;
+mod deployments;
+mod events;
+mod families;
+mod launch;
+mod output;
+mod pace;
+mod rollouts;
+mod scheduler;
+mod service;
+mod services;
+mod targets;
+mod task;
+mod tasks;
+mod update;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Document;
+use super::paging::Paging;
+use super::{Answer, Sim};
+use crate::value::{Timestamp, Value};
+pub use definitions::{number_from, register};
+pub use output::{Output, outputs};
+pub use service::{create, scale_into};
+use task::Task;
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Ecs {
+    clusters: BTreeMap<String, Document>,
+    families: BTreeMap<String, families::Family>,
+    /// By `cluster/service`.
+    services: BTreeMap<String, service::Service>,
+    /// By the id that ends a task's ARN.
+    tasks: BTreeMap<String, Task>,
+    pace: pace::Pace,
+}
+
+/// ECS answers a hundred items a page, but for the lists that say otherwise.
+const fn paging(size_default: usize) -> Paging {
+    Paging { size: "maxResults", token: "nextToken", size_default, refusal: "InvalidParameterException" }
+}
+
+pub fn handle(sim: &mut Sim, method: &str, request: &Value) -> Option<Answer> {
+    Some(match method {
+        "describe_clusters" => clusters::describe(sim, request),
+        "list_clusters" => clusters::list(sim, request),
+        "describe_services" => services::describe(sim, request),
+        "list_services" => services::list(sim, request),
+        "update_service" => update::update(sim, request),
+        "describe_tasks" => tasks::describe(sim, request),
+        "list_tasks" => tasks::list(sim, request),
+        "register_task_definition" => definitions::register(sim, request),
+        "describe_task_definition" => definitions::describe(sim, request),
+        "deregister_task_definition" => definitions::deregister(sim, request),
+        "list_task_definitions" => families::list_definitions(sim, request),
+        "list_task_definition_families" => families::list(sim, request),
+        "list_service_deployments" => rollouts::list(sim, request),
+        "describe_service_deployments" => rollouts::describe(sim, request),
+        "describe_service_revisions" => rollouts::describe_revisions(sim, request),
+        _ => return None,
+    })
+}
+
+pub fn create_cluster(sim: &mut Sim, name: &str) {
+    clusters::create(sim, name);
+}
+
+pub fn has_service(sim: &Sim, key: &str) -> bool {
+    sim.ecs.services.contains_key(key)
+}
+
+/// When the next thing happens by itself.
+pub fn due(sim: &Sim) -> Option<Timestamp> {
+    let ticks = sim.ecs.services.values().map(|service| service.tick_at);
+    let steps = sim.ecs.tasks.values().filter_map(Task::due);
+    ticks.chain(steps).min()
+}
+
+/// Everything that is due now: what tasks do first, so that a scheduler that
+/// looks at the same moment sees it.
+pub fn run_due(sim: &mut Sim) {
+    let now = sim.now;
+    let tasks = sim.ecs.tasks.iter().filter(|(_, task)| task.due().is_some_and(|due| due <= now));
+    for id in tasks.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+        task::run_steps(sim, &id);
+    }
+    let services = sim.ecs.services.iter().filter(|(_, service)| service.tick_at <= now);
+    for key in services.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+        scheduler::tick(sim, &key);
+    }
+}

@@ -1,0 +1,135 @@
+//! One service: its document, its deployments and what became of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Sim;
+use super::super::document::Document;
+use super::super::place::short;
+use super::super::refuse::refuse;
+use super::super::rules::capacity::Limits;
+use super::deployments;
+use super::pace::Pace;
+use super::rollouts::Rollout;
+use crate::api::Failure;
+use crate::map;
+use crate::value::{Map, Timestamp, Value};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Service {
+    pub cluster: String,
+    pub name: String,
+    /// Without deployments, events and counts: those are put in when it is shown.
+    pub document: Document,
+    /// Newest first; the first is the PRIMARY one.
+    pub deployments: Vec<Document>,
+    /// Newest first.
+    pub events: Vec<Document>,
+    /// Newest first, and never forgotten.
+    pub rollouts: Vec<Rollout>,
+    pub revisions: Vec<Document>,
+    /// When the scheduler looks next.
+    pub tick_at: Timestamp,
+    /// When it said that it is steady, if nothing happened since.
+    pub steady_at: Option<Timestamp>,
+    /// It has said that its percentages leave no room.
+    pub stuck: bool,
+}
+
+impl Service {
+    pub fn limits(&self) -> Limits {
+        let configuration = self.document.get("deploymentConfiguration");
+        let percent = |name, default| configuration.and_then(|all| all.get(name)?.as_int()).unwrap_or(default);
+        Limits {
+            desired: self.document.int("desiredCount"),
+            minimum_percent: percent("minimumHealthyPercent", 100),
+            maximum_percent: percent("maximumPercent", 200),
+        }
+    }
+
+    /// The ARNs of the target groups its tasks register at.
+    pub fn target_groups(&self) -> Vec<String> {
+        let balancers = self.document.items("loadBalancers").iter();
+        balancers.filter_map(|balancer| balancer.text("targetGroupArn")).map(str::to_owned).collect()
+    }
+
+    pub fn primary(&mut self) -> &mut Document {
+        self.deployments.first_mut().expect("a service has a deployment from its first moment")
+    }
+
+    pub fn primary_id(&self) -> &str {
+        self.deployments.first().map_or("", |deployment| deployment.text("id"))
+    }
+
+    /// Something changed: the scheduler looks at its next regular moment.
+    pub fn wake(&mut self, now: Timestamp, pace: &Pace) {
+        self.tick_at = self.tick_at.min(pace.next_tick(now));
+        self.steady_at = None;
+        self.stuck = false;
+    }
+}
+
+pub fn key(cluster: &str, service: &str) -> String {
+    format!("{cluster}/{service}")
+}
+
+/// The key of the service that a request means, by name or ARN.
+pub fn named(sim: &Sim, cluster: &str, service: &str) -> Result<String, Failure> {
+    let key = key(cluster, short(service));
+    match sim.ecs.services.contains_key(&key) {
+        true => Ok(key),
+        false => Err(refuse("ServiceNotFoundException", "Service not found.")),
+    }
+}
+
+/// Puts a service into a cluster, with its first deployment. Not a request of
+/// anybody yet: it is how a world is built.
+pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
+    let mut document = Document::from(map! {
+        "serviceArn" => sim.place.ecs(&format!("service/{cluster}/{name}")),
+        "serviceName" => name,
+        "clusterArn" => sim.place.ecs(&format!("cluster/{cluster}")),
+        "status" => "ACTIVE",
+        "schedulingStrategy" => "REPLICA",
+        "deploymentController" => map! { "type" => "ECS" },
+        "availabilityZoneRebalancing" => "DISABLED",
+        "createdAt" => sim.now,
+        "createdBy" => format!("arn:aws:iam::{}:user/sandbox", sim.place.account),
+        "roleArn" => format!("arn:aws:iam::{}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS", sim.place.account),
+        "enableECSManagedTags" => true,
+        "propagateTags" => "NONE",
+        "enableExecuteCommand" => false,
+    });
+    for name in ["loadBalancers", "serviceRegistries", "placementConstraints", "placementStrategy"] {
+        document.set(name, Value::List(vec![]));
+    }
+    document.extend(settings);
+    let mut service = Service {
+        cluster: cluster.to_owned(),
+        name: name.to_owned(),
+        document,
+        deployments: vec![],
+        events: vec![],
+        rollouts: vec![],
+        revisions: vec![],
+        tick_at: sim.ecs.pace.next_tick(sim.now),
+        steady_at: None,
+        stuck: false,
+    };
+    deployments::open(sim, &mut service, &Map::new());
+    sim.ecs.services.insert(key(cluster, name), service);
+}
+
+/// Brings a service's desired count between two bounds, as registering a
+/// scalable target does.
+pub fn scale_into(sim: &mut Sim, key: &str, least: i64, most: i64) {
+    let (now, pace) = (sim.now, &sim.ecs.pace);
+    let Some(service) = sim.ecs.services.get_mut(key) else {
+        return;
+    };
+    let desired = service.document.int("desiredCount");
+    let wanted = desired.min(most).max(least);
+    if wanted != desired {
+        service.document.set("desiredCount", wanted);
+        service.wake(now, pace);
+    }
+}

@@ -1,0 +1,58 @@
+//! Describing and listing services.
+
+use super::super::place::short;
+use super::super::refuse::invalid_parameter;
+use super::super::request::{includes, passes, texts};
+use super::super::{Answer, Sim};
+use super::clusters::{self, missing};
+use super::service::{Service, key};
+use super::{deployments, paging, rollouts};
+use crate::map;
+use crate::value::Value;
+
+const BATCH_MOST: usize = 10;
+
+pub fn describe(sim: &Sim, request: &Value) -> Answer {
+    let cluster = clusters::named(sim, request)?;
+    let names = texts(request, "services");
+    if names.is_empty() {
+        return Err(invalid_parameter("Services cannot be empty."));
+    }
+    if names.len() > BATCH_MOST {
+        return Err(invalid_parameter(format!("service names can have at most {BATCH_MOST} items.")));
+    }
+    let (mut services, mut failures) = (vec![], vec![]);
+    for name in names.into_iter().map(short) {
+        match sim.ecs.services.get(&key(&cluster, name)) {
+            Some(service) => services.push(shown(sim, service, includes(request, "TAGS"))),
+            None => failures.push(missing(sim.place.ecs(&format!("service/{cluster}/{name}")))),
+        }
+    }
+    Ok(map! { "services" => services, "failures" => failures })
+}
+
+/// The service as an answer shows it, counted now.
+pub fn shown(sim: &Sim, service: &Service, with_tags: bool) -> Value {
+    let mut document = service.document.clone();
+    let deployments: Vec<Value> = service.deployments.iter().map(|entry| deployments::shown(sim, entry)).collect();
+    let sum = |name: &str| deployments.iter().filter_map(|entry| entry.get(name)?.as_int()).sum::<i64>();
+    document.set("runningCount", sum("runningCount"));
+    document.set("pendingCount", sum("pendingCount"));
+    document.set("deployments", deployments);
+    document.set("events", Value::List(service.events.iter().map(|event| event.to_value()).collect()));
+    rollouts::show_current(sim, service, &mut document);
+    if !with_tags {
+        document.remove("tags");
+    }
+    document.to_value()
+}
+
+pub fn list(sim: &Sim, request: &Value) -> Answer {
+    let cluster = clusters::named(sim, request)?;
+    let services = sim.ecs.services.values().filter(|service| service.cluster == cluster);
+    let wanted = services.filter(|service| {
+        ["launchType", "schedulingStrategy"].iter().all(|name| passes(request, name, service.document.text(name)))
+    });
+    let arns = wanted.map(|service| Value::from(service.document.text("serviceArn")));
+    paging(10).page(request, "serviceArns", arns.collect())
+}

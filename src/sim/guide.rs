@@ -1,0 +1,171 @@
+//! The guide's project. It is not painted but lived: the simulator itself is
+//! given the settings and left alone until the service is steady, so that what
+//! a user finds at the start is what the model makes, events and logs included.
+
+use jiff::SignedDuration;
+
+use super::place::Place;
+use super::{Sim, cloudwatch, ecs, logs, scaling, secrets};
+use crate::map;
+use crate::value::{Timestamp, Value, to_json};
+
+const START: &str = "2026-07-01T09:00:00Z";
+const CLUSTER: &str = "nest-wallet-cluster";
+const CONTAINER: &str = "nest-wallet-container";
+const LOG_GROUP: &str = "/ecs/nest-wallet";
+
+pub fn build(seed: u64) -> Sim {
+    let start: Timestamp = START.parse().expect("a time");
+    let place = Place { account: "123456789012".into(), region: "ap-northeast-2".into() };
+    let mut sim = Sim::empty(seed, start - SignedDuration::from_hours(72), place);
+    ecs::create_cluster(&mut sim, CLUSTER);
+    logs::create_group(&mut sim, LOG_GROUP, 30);
+    let prod = secret(&mut sim, "prod", "https://api.blockbit.com");
+    let dev = secret(&mut sim, "dev", "https://dev-api.blockbit.com");
+    register(&mut sim, "nest-wallet-task", 38..=40, "production", &prod);
+    register(&mut sim, "nest-wallet-task-dev", 10..=12, "development", &dev);
+    create_service(&mut sim, "nest-wallet-service", "nest-wallet-task:40", 2);
+    create_service(&mut sim, "nest-wallet-service-dev", "nest-wallet-task-dev:12", 1);
+    watch(&mut sim);
+    sim.advance(start - SignedDuration::from_hours(20));
+    deploy_last(&mut sim, &prod);
+    sim.advance(start);
+    sim
+}
+
+/// Revision 41, a working day earlier: the history has more than one deployment.
+fn deploy_last(sim: &mut Sim, prod: &str) {
+    register(sim, "nest-wallet-task", 41..=41, "production", prod);
+    let request = map! { "cluster" => CLUSTER, "service" => "nest-wallet-service", "taskDefinition" => "nest-wallet-task:41" };
+    ecs::handle(sim, "update_service", &request).and_then(Result::ok).expect("the service can be updated");
+}
+
+fn secret(sim: &mut Sim, stage: &str, url: &str) -> String {
+    let value = map! { "NEXT_PUBLIC_API_URL" => url, "NEXT_PUBLIC_API_BASE_URL" => format!("{url}/api") };
+    let text = to_json(&value).expect("no secret leaf inside");
+    secrets::create(sim, &format!("nest-wallet-{stage}-secrets"), &format!("Settings of nest-wallet, {stage}"), &text)
+}
+
+fn register(sim: &mut Sim, family: &str, revisions: std::ops::RangeInclusive<i64>, stage: &str, secret: &str) {
+    ecs::number_from(sim, family, *revisions.start());
+    for revision in revisions {
+        let tag = if stage == "production" { format!("v{revision}") } else { format!("dev-{revision}") };
+        let request = definition(sim, family, &tag, stage, secret);
+        ecs::register(sim, &request).expect("the guide's definition is valid");
+    }
+}
+
+fn definition(sim: &Sim, family: &str, tag: &str, stage: &str, secret: &str) -> Value {
+    let role = |name: &str| format!("arn:aws:iam::{}:role/{name}", sim.place.account);
+    let tags = ["project", "environment"].into_iter().zip(["nest-wallet", stage]);
+    map! {
+        "family" => family,
+        "networkMode" => "awsvpc",
+        "requiresCompatibilities" => vec!["FARGATE"],
+        "cpu" => "256",
+        "memory" => "512",
+        "executionRoleArn" => role("nest-wallet-execution-role"),
+        "taskRoleArn" => role("nest-wallet-task-role"),
+        "runtimePlatform" => map! { "cpuArchitecture" => "X86_64", "operatingSystemFamily" => "LINUX" },
+        "containerDefinitions" => vec![application(sim, tag, stage, secret), log_router(sim)],
+        "tags" => tags.map(|(key, value)| map! { "key" => key, "value" => value }).collect::<Vec<_>>(),
+    }
+}
+
+fn application(sim: &Sim, tag: &str, stage: &str, secret: &str) -> Value {
+    let registry = format!("{}.dkr.ecr.{}.amazonaws.com", sim.place.account, sim.place.region);
+    let variable = |name: &str, value: &str| map! { "name" => name, "value" => value };
+    let from_secret = |name: &str| map! { "name" => name, "valueFrom" => format!("{secret}:{name}::") };
+    let key = format!("sandbox-{stage}-4f1c9a7e2b8d");
+    let environment = vec![variable("NODE_ENV", stage), variable("PORT", "3000"), variable("RATES_API_KEY", &key)];
+    map! {
+        "name" => CONTAINER,
+        "image" => format!("{registry}/nest-wallet:{tag}"),
+        "essential" => true,
+        "portMappings" => vec![map! { "containerPort" => 3000, "protocol" => "tcp" }],
+        "environment" => environment,
+        "secrets" => ["NEXT_PUBLIC_API_URL", "NEXT_PUBLIC_API_BASE_URL"].map(from_secret).to_vec(),
+        "logConfiguration" => log_configuration(sim),
+    }
+}
+
+fn log_router(sim: &Sim) -> Value {
+    map! {
+        "name" => "log-router",
+        "image" => "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable",
+        "essential" => false,
+        "memoryReservation" => 50,
+        "logConfiguration" => log_configuration(sim),
+    }
+}
+
+fn log_configuration(sim: &Sim) -> Value {
+    let options = map! {
+        "awslogs-group" => LOG_GROUP, "awslogs-region" => sim.place.region.as_str(), "awslogs-stream-prefix" => "ecs",
+    };
+    map! { "logDriver" => "awslogs", "options" => options }
+}
+
+fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) {
+    let target_group = if desired > 1 { "nest-wallet-tg" } else { "nest-wallet-dev-tg" };
+    let target_group = sim.place.arn("elasticloadbalancing", &format!("targetgroup/{target_group}/{}", sim.dice.hex(16)));
+    let network = map! {
+        "subnets" => vec!["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"],
+        "securityGroups" => vec!["sg-0c3d4e5f60718293a"],
+        "assignPublicIp" => "DISABLED",
+    };
+    let breaker = map! { "enable" => true, "rollback" => true };
+    let settings = map! {
+        "taskDefinition" => sim.place.ecs(&format!("task-definition/{definition}")),
+        "desiredCount" => desired,
+        "launchType" => "FARGATE",
+        "platformVersion" => "LATEST",
+        "platformFamily" => "Linux",
+        "deploymentConfiguration" => map! {
+            "deploymentCircuitBreaker" => breaker, "maximumPercent" => 200, "minimumHealthyPercent" => 100,
+            "strategy" => "ROLLING", "bakeTimeInMinutes" => 0,
+        },
+        "loadBalancers" => vec![map! {
+            "targetGroupArn" => target_group, "containerName" => CONTAINER, "containerPort" => 3000,
+        }],
+        "networkConfiguration" => map! { "awsvpcConfiguration" => network },
+        "healthCheckGracePeriodSeconds" => 60,
+        "tags" => vec![map! { "key" => "project", "value" => "nest-wallet" }],
+    };
+    ecs::create(sim, CLUSTER, name, settings.as_map().cloned().unwrap_or_default());
+}
+
+fn watch(sim: &mut Sim) {
+    let resource = format!("service/{CLUSTER}/nest-wallet-service");
+    let request = map! {
+        "ServiceNamespace" => "ecs", "ResourceId" => resource.as_str(), "ScalableDimension" => "ecs:service:DesiredCount",
+        "MinCapacity" => 2, "MaxCapacity" => 10,
+    };
+    scaling::register_target(sim, &request).expect("the guide's target is valid");
+    scaling::create_policy(sim, &resource, "nest-wallet-scale-up", 70.0);
+    let alarm = map! {
+        "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization", "Namespace" => "AWS/ECS",
+        "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
+        "ComparisonOperator" => "GreaterThanThreshold", "Dimensions" => dimensions(),
+    };
+    cloudwatch::create_alarm(sim, "nest-wallet-cpu-high", alarm);
+    let body = dashboard(&sim.place.region);
+    cloudwatch::create_dashboard(sim, "nest-wallet-monitoring", &body);
+}
+
+fn dimensions() -> Vec<Value> {
+    let pairs = [("ClusterName", CLUSTER), ("ServiceName", "nest-wallet-service")];
+    pairs.map(|(name, value)| map! { "Name" => name, "Value" => value }).to_vec()
+}
+
+fn dashboard(region: &str) -> String {
+    let widgets = [("CPUUtilization", "CPU"), ("MemoryUtilization", "Memory")].into_iter().zip([0, 12]);
+    let widgets = widgets.map(|((metric, title), x)| {
+        let path = vec!["AWS/ECS", metric, "ServiceName", "nest-wallet-service", "ClusterName", CLUSTER];
+        let properties = map! {
+            "metrics" => vec![path], "period" => 300, "stat" => "Average", "region" => region, "title" => title,
+        };
+        map! { "type" => "metric", "x" => x, "y" => 0, "width" => 12, "height" => 6, "properties" => properties }
+    });
+    to_json(&map! { "widgets" => widgets.collect::<Vec<_>>() }).expect("no secret leaf inside")
+}

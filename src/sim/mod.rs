@@ -1,0 +1,110 @@
+//! A first simulator of ECS and its neighbors: a pure state machine over
+//! virtual time, `(state, now, request) -> (state, answer)`.
+//!
+//! It reads no clock, file, variable or random source: time comes with each
+//! request and chance from a seed in the state, so the same seed and the same
+//! requests give the same bytes. It knows what AWS's answers look like, and no
+//! client, wire or script. Only the healthy path is here: nothing fails to
+//! start yet, and no call is throttled or lost.
+//!
+//! A resource is AWS's own JSON document beside state that AWS does not show.
+//! The model patches the document, so members it has never heard of survive.
+
+mod cloudwatch;
+mod dice;
+mod document;
+mod ecs;
+mod guide;
+mod logs;
+mod paging;
+mod place;
+mod refuse;
+mod request;
+mod rules;
+mod scaling;
+mod secrets;
+mod sts;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Failure, Operation};
+use crate::value::{Timestamp, Value};
+use dice::Dice;
+use place::Place;
+
+type Answer = Result<Value, Failure>;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Sim {
+    now: Timestamp,
+    place: Place,
+    dice: Dice,
+    ecs: ecs::Ecs,
+    secrets: secrets::Secrets,
+    scaling: scaling::Scaling,
+    logs: logs::Logs,
+    cloudwatch: cloudwatch::CloudWatch,
+}
+
+impl Sim {
+    /// The guide's project, as it stands at the same moment every time.
+    pub fn guide(seed: u64) -> Sim {
+        guide::build(seed)
+    }
+
+    /// An account with nothing in it.
+    fn empty(seed: u64, now: Timestamp, place: Place) -> Sim {
+        Sim {
+            now,
+            place,
+            dice: Dice::new(seed),
+            ecs: Default::default(),
+            secrets: Default::default(),
+            scaling: Default::default(),
+            logs: Default::default(),
+            cloudwatch: Default::default(),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Runs everything that is due up to `to`, in the order of its time. An
+    /// earlier `to` changes nothing: time never goes back.
+    pub fn advance(&mut self, to: Timestamp) {
+        while let Some(due) = ecs::due(self).filter(|due| *due <= to) {
+            self.now = self.now.max(due);
+            ecs::run_due(self);
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// Answers one request that has passed validation. A refused request
+    /// changes nothing but the time.
+    pub fn handle(&mut self, now: Timestamp, operation: &'static Operation, request: &Value) -> Answer {
+        self.advance(now);
+        let request = request::as_sent(request);
+        let answer = match operation.module {
+            "ecs" => ecs::handle(self, operation.method, &request),
+            "secretsmanager" => secrets::handle(self, operation.method, &request),
+            "application_autoscaling" => scaling::handle(self, operation.method, &request),
+            "logs" => logs::handle(self, operation.method, &request),
+            "cloudwatch" => cloudwatch::handle(self, operation.method, &request),
+            "sts" => sts::handle(self, operation.method),
+            _ => None,
+        };
+        answer.unwrap_or_else(|| Err(refuse::unsupported(&operation.to_string())))
+    }
+
+    /// The whole world as text: what its secrets hold included.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("the state is plain data")
+    }
+
+    pub fn from_json(text: &str) -> Result<Sim, String> {
+        serde_json::from_str(text).map_err(|error| format!("this is no world of the sandbox: {error}"))
+    }
+}

@@ -1,0 +1,100 @@
+//! Every answer has the shape that AWS publishes for it: no member, no value of
+//! an enum and no type that the model does not know.
+
+use super::{Bench, CLUSTER, SERVICE, text};
+use crate::api::{self, Model, Operation, Reading, Structure, Type};
+use crate::map;
+use crate::value::{Map, Value};
+
+/// Every operation that is simulated, with a request that it answers.
+fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
+    let rollout = bench.rollouts()[0].clone();
+    let tasks = |bench: &mut Bench, status| bench.tasks(status).iter().map(|task| text(task, "taskArn")).collect::<Vec<_>>();
+    let tasks = [tasks(bench, "RUNNING"), tasks(bench, "STOPPED")].concat();
+    let in_cluster = || map! { "cluster" => CLUSTER };
+    let of_service = || map! { "cluster" => CLUSTER, "service" => SERVICE };
+    let secret = || map! { "SecretId" => "nest-wallet-dev-secrets" };
+    let new_secret = || map! { "SecretId" => "nest-wallet-dev-secrets", "SecretString" => "x" };
+    let container = map! { "name" => "a", "image" => "b", "portMappings" => vec![map! { "containerPort" => 1 }] };
+    let target = map! {
+        "ServiceNamespace" => "ecs", "ResourceId" => format!("service/{CLUSTER}/{SERVICE}"),
+        "ScalableDimension" => "ecs:service:DesiredCount",
+    };
+    let ecs_namespace = || map! { "ServiceNamespace" => "ecs" };
+    let tagged = |name: &str, value: Value| map! { "cluster" => CLUSTER, name => value, "include" => vec!["TAGS"] };
+    vec![
+        ("ecs", "describe_clusters", map! { "clusters" => vec![CLUSTER, "other"] }),
+        ("ecs", "list_clusters", map! {}),
+        ("ecs", "describe_services", tagged("services", vec![SERVICE, "other"].into())),
+        ("ecs", "list_services", map! { "cluster" => CLUSTER, "maxResults" => 1 }),
+        ("ecs", "list_tasks", in_cluster()),
+        ("ecs", "describe_tasks", tagged("tasks", tasks.into())),
+        ("ecs", "describe_task_definition", map! { "taskDefinition" => "nest-wallet-task", "include" => vec!["TAGS"] }),
+        ("ecs", "list_task_definitions", map! {}),
+        ("ecs", "list_task_definition_families", map! {}),
+        ("ecs", "register_task_definition", map! { "family" => "f", "containerDefinitions" => vec![container] }),
+        ("ecs", "deregister_task_definition", map! { "taskDefinition" => "nest-wallet-task:38" }),
+        ("ecs", "list_service_deployments", of_service()),
+        ("ecs", "describe_service_deployments", map! { "serviceDeploymentArns" => vec![text(&rollout, "serviceDeploymentArn")] }),
+        ("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => vec![text(&rollout, "targetServiceRevisionArn")] }),
+        ("ecs", "update_service", of_service()),
+        ("secretsmanager", "list_secrets", map! {}),
+        ("secretsmanager", "describe_secret", secret()),
+        ("secretsmanager", "get_secret_value", secret()),
+        ("secretsmanager", "put_secret_value", new_secret()),
+        ("secretsmanager", "update_secret", new_secret()),
+        ("secretsmanager", "list_secret_version_ids", secret()),
+        ("application_autoscaling", "describe_scalable_targets", ecs_namespace()),
+        ("application_autoscaling", "describe_scaling_policies", ecs_namespace()),
+        ("application_autoscaling", "register_scalable_target", target),
+        ("logs", "describe_log_groups", map! {}),
+        ("logs", "filter_log_events", map! { "logGroupName" => "/ecs/nest-wallet", "limit" => 3 }),
+        ("cloudwatch", "describe_alarms", map! {}),
+        ("cloudwatch", "list_dashboards", map! {}),
+        ("cloudwatch", "get_dashboard", map! { "DashboardName" => "nest-wallet-monitoring" }),
+        ("sts", "get_caller_identity", map! {}),
+    ]
+}
+
+#[test]
+fn answers_have_the_published_shapes() {
+    let mut bench = Bench::new(1);
+    bench.update("taskDefinition", "nest-wallet-task:40");
+    // In the middle, when tasks of both deployments are there in most states.
+    bench.wait(95);
+    bench.service();
+    for (module, method, request) in requests(&mut bench) {
+        let operation = api::operation(module, method).unwrap();
+        let mut answer = bench.ask(module, method, request);
+        let members = answer.as_map().unwrap();
+        assert!(!members.is_empty(), "{method} answered nothing");
+        let model = operation.service().model();
+        check_structure(model, operation, operation.output().unwrap(), members, method);
+        let known = api::read_answer(operation, &mut answer, &Reading::default());
+        assert!(known.is_empty(), "{method}: {known:?}");
+    }
+}
+
+fn check_structure(model: &Model, operation: &Operation, structure: &Structure, members: &Map, place: &str) {
+    for (name, value) in members {
+        let place = format!("{place}.{name}");
+        let member = structure.members.get(name).unwrap_or_else(|| panic!("{place} is not in {}", structure.name));
+        check(model, operation, &member.kind, value, &place);
+    }
+}
+
+fn check(model: &Model, operation: &Operation, kind: &Type, value: &Value, place: &str) {
+    match (kind, value) {
+        (Type::Text | Type::Blob | Type::Enum(_), Value::Text(_))
+        | (Type::Integer | Type::Long, Value::Int(_))
+        | (Type::Float, Value::Float(_) | Value::Int(_))
+        | (Type::Boolean, Value::Bool(_))
+        | (Type::Time, Value::Time(_)) => {}
+        (Type::List(kind), Value::List(items)) => items.iter().for_each(|item| check(model, operation, kind, item, place)),
+        (Type::Map(kind), Value::Map(members)) => members.values().for_each(|item| check(model, operation, kind, item, place)),
+        (Type::Structure(name), Value::Map(members)) => {
+            check_structure(model, operation, model.structure(name).unwrap(), members, place);
+        }
+        (kind, value) => panic!("{operation}: {place} is {kind:?} and holds {value:?}"),
+    }
+}

@@ -1,0 +1,115 @@
+//! A value that nobody may see: opaque, wiped when dropped, without a
+//! serialization. [`Secret::reveal`] is the one way in; search for it to find
+//! every place that looks.
+
+use std::fmt;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{Value, parse_str};
+
+/// Where a secret came from, so that a later run can say what it misses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An answer of AWS: the operation and the member that held it.
+    Answer(String),
+    Environment(String),
+    File(String),
+    Prompt,
+    Generated,
+    /// Made from other secrets, as by changing one JSON key.
+    Derived,
+    Argument(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Answer(place) => write!(f, "from {place}"),
+            Origin::Environment(name) => write!(f, "from the environment variable {name}"),
+            Origin::File(path) => write!(f, "from the file {path}"),
+            Origin::Prompt => f.write_str("typed at a prompt"),
+            Origin::Generated => f.write_str("generated"),
+            Origin::Derived => f.write_str("made from another secret"),
+            Origin::Argument(name) => write!(f, "from the param {name}"),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Secret(Arc<Inner>);
+
+struct Inner {
+    text: Zeroizing<String>,
+    origin: Origin,
+}
+
+impl Secret {
+    pub fn new(text: String, origin: Origin) -> Secret {
+        let text = Zeroizing::new(text);
+        Secret(Arc::new(Inner { text, origin }))
+    }
+
+    /// The text itself, for the wire and for comparing. Never for a screen.
+    pub fn reveal(&self) -> &str {
+        &self.0.text
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// Tells two values apart without telling either: keyed, so that short
+    /// values cannot be guessed from it by someone without the key.
+    pub fn fingerprint(&self, key: &[u8]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length of key will do");
+        mac.update(self.reveal().as_bytes());
+        let bytes = mac.finalize().into_bytes();
+        bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// One key of a secret that holds a JSON object; its value is secret too.
+    pub fn key(&self, name: &str) -> Option<Secret> {
+        let object = self.object()?;
+        let text = match object.get(name)? {
+            Value::Text(text) => text.clone(),
+            other => super::to_json(other).ok()?,
+        };
+        Some(Secret::new(text, Origin::Derived))
+    }
+
+    /// The names of the keys of a secret that holds a JSON object.
+    pub fn keys(&self) -> Option<Vec<String>> {
+        Some(self.object()?.keys().cloned().collect())
+    }
+
+    /// The same JSON object with one key set to another value.
+    pub fn with_key(&self, name: &str, value: &str) -> Option<Secret> {
+        let mut object = self.object()?;
+        object.insert(name.to_owned(), Value::from(value));
+        let text = super::to_json(&Value::Map(object)).ok()?;
+        Some(Secret::new(text, Origin::Derived))
+    }
+
+    fn object(&self) -> Option<super::Map> {
+        match parse_str(self.reveal()) {
+            Ok(Value::Map(map)) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Secret) -> bool {
+        self.reveal() == other.reveal()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.0.origin)
+    }
+}
