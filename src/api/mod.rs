@@ -24,7 +24,7 @@ pub use known::Known;
 pub use model::{Member, Model, Page, Protocol, Structure, Type};
 pub use nearest::{did_you_mean, nearest};
 pub(crate) use operations::operations;
-pub use validate::{Fault, validate};
+pub use validate::{Fault, FaultKind, validate};
 
 /// Whether an operation changes anything, and if so, how an unknown outcome of
 /// it is settled.

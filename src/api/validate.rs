@@ -11,9 +11,18 @@ use super::model::{Member, Model, Structure, Type};
 use super::nearest::nearest;
 use crate::value::{Map, Path, Trail, Value};
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    UnknownMember,
+    Missing,
+    WrongType,
+    NotInEnum,
+}
+
 /// One thing wrong with a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
+    pub kind: FaultKind,
     pub path: Path,
     pub message: String,
     /// The nearest right name, if one is near.
@@ -29,10 +38,10 @@ pub fn validate(operation: &Operation, request: &mut Value, known: &Known) -> Re
         }
         (None, Value::Map(members)) => {
             for name in members.keys() {
-                check.fault(&Trail::Member(&Trail::Root, name), format!("{operation} takes no members"), None);
+                check.fault(FaultKind::UnknownMember, &Trail::Member(&Trail::Root, name), format!("{operation} takes no members"), None);
             }
         }
-        (_, other) => check.fault(&Trail::Root, format!("{operation} takes a map, not {}", other.kind()), None),
+        (_, other) => check.fault(FaultKind::WrongType, &Trail::Root, format!("{operation} takes a map, not {}", other.kind()), None),
     }
     if check.faults.is_empty() { Ok(()) } else { Err(check.faults) }
 }
@@ -44,8 +53,8 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn fault(&mut self, trail: &Trail, message: String, suggestion: Option<String>) {
-        self.faults.push(Fault { path: trail.path(), message, suggestion });
+    fn fault(&mut self, kind: FaultKind, trail: &Trail, message: String, suggestion: Option<String>) {
+        self.faults.push(Fault { kind, path: trail.path(), message, suggestion });
     }
 
     fn structure(&mut self, structure: &Structure, title: &str, members: &mut Map, trail: &Trail) {
@@ -56,13 +65,13 @@ impl Check<'_> {
                 None if self.known.has(&structure.name, name) => {}
                 None => {
                     let near = nearest(name, structure.members.keys().map(String::as_str));
-                    self.fault(&trail, format!("`{name}` is not a member of {title}"), near.map(str::to_owned));
+                    self.fault(FaultKind::UnknownMember, &trail, format!("`{name}` is not a member of {title}"), near.map(str::to_owned));
                 }
             }
         }
         let given = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
         for (name, _) in structure.members.iter().filter(|(name, member)| member.required && !given(name)) {
-            self.fault(&Trail::Member(trail, name), format!("{title} needs `{name}`"), None);
+            self.fault(FaultKind::Missing, &Trail::Member(trail, name), format!("{title} needs `{name}`"), None);
         }
     }
 
@@ -84,7 +93,7 @@ impl Check<'_> {
             | (Type::Time, Value::Time(_) | Value::Int(_) | Value::Float(_)) => {}
             (Type::Time, value @ Value::Text(_)) => match value.as_str().unwrap_or_default().parse() {
                 Ok(time) => *value = Value::Time(time),
-                Err(_) => self.fault(trail, format!("`{}` must be a time, as 2026-07-01T12:00:00Z", trail.path()), None),
+                Err(_) => self.fault(FaultKind::WrongType, trail, format!("`{}` must be a time, as 2026-07-01T12:00:00Z", trail.path()), None),
             },
             (Type::Enum(name), Value::Text(text)) => self.enum_value(name, text, trail),
             (Type::List(kind), Value::List(items)) => {
@@ -104,7 +113,7 @@ impl Check<'_> {
             }
             (kind, value) => {
                 let message = format!("`{}` must be {}, not {}", trail.path(), kind.describe(), value.kind());
-                self.fault(trail, message, None);
+                self.fault(FaultKind::WrongType, trail, message, None);
             }
         }
     }
@@ -119,6 +128,6 @@ impl Check<'_> {
         if values.len() > 8 {
             choices.push_str(", …");
         }
-        self.fault(trail, format!("`{}` cannot be `{text}`; it is one of {choices}", trail.path()), near);
+        self.fault(FaultKind::NotInEnum, trail, format!("`{}` cannot be `{text}`; it is one of {choices}", trail.path()), near);
     }
 }

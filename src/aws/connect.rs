@@ -23,7 +23,7 @@ pub struct Access {
 pub enum ConnectError {
     #[error("no region is known")]
     NoRegion,
-    #[error("there are no usable AWS credentials: {0}")]
+    #[error("there are no usable AWS credentials")]
     NoCredentials(String),
 }
 

@@ -10,7 +10,7 @@ use super::{ShelfTexts, signals, usage};
 use crate::effect::Cancel;
 use crate::journal::Observer;
 use crate::report::{self, Document, End, Paint, Printing, Progress};
-use crate::runbook::{self, Announcement, Ended, Header, Misuse, Place, Request, Shelf, project_root, read_config};
+use crate::runbook::{self, Announcement, Ended, Header, Misuse, Place, Request, SandboxFile, Shelf, project_root, read_config};
 use crate::script::{Host, Limits};
 use crate::value::{Map, Value, pretty};
 
@@ -70,7 +70,11 @@ fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOpt
     let place = Place::choose(config, &options.selection())?;
     let terminal = Terminal::new(options.yes);
     let paint = Paint::for_stderr();
-    let printing = if options.output == Output::Json { Printing::Keep } else { Printing::Stdout };
+    let printing = match (options.output, place.sandbox) {
+        (Output::Json, _) => Printing::Keep,
+        (Output::Text, true) => Printing::SandboxStdout,
+        (Output::Text, false) => Printing::Stdout,
+    };
     let progress = Arc::new(Progress::new(paint, Terminal::can_draw(), printing));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -89,7 +93,11 @@ fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOpt
         cancel,
         observers: vec![progress.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),
-        announce: Box::new(move |announcement| announce(paint, announcement)),
+        sandbox: SandboxFile::standard()?,
+        announce: {
+            let progress = progress.clone();
+            Box::new(move |announcement| announce(&progress, paint, announcement))
+        },
         replay: None,
     };
     let ended = runbook::run(request);
@@ -99,34 +107,35 @@ fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOpt
     Ok(ended.verdict.exit_code())
 }
 
-fn announce(paint: Paint, it: &Announcement) {
+fn announce(progress: &Progress, paint: Paint, it: &Announcement) {
     let title = format!("{} {}", it.runbook, it.version);
     let line = report::show_opening(paint, &title, &it.environment, it.account.as_deref(), &it.region, &it.run, it.sandbox);
-    anstream::eprintln!("{line}");
+    progress.open(&line);
 }
 
 fn show(shelf: &Shelf, ended: &Ended, progress: &Progress, output: Output) {
     let paint = Paint::for_stderr();
-    if let Some(error) = ended.error.as_deref().filter(|error| !error.message.is_empty()) {
+    let placed = ended.error.as_deref().filter(|error| !error.message.is_empty() && !error.frames.is_empty());
+    if let Some(error) = placed {
         anstream::eprint!("\n{}", report::show_script_error(paint, &ShelfTexts(shelf), error));
     }
     let it = &ended.announcement;
     // What the error above has said already is not said again.
-    let summary = if ended.error.as_ref().is_some_and(|error| error.message == ended.summary) { "" } else { &ended.summary };
+    let summary = if placed.is_some_and(|error| error.message == ended.summary) { "" } else { &ended.summary };
     let end = End { verdict: ended.verdict, summary, hint: ended.hint.as_deref(), took: ended.took, sandbox: it.sandbox };
     match output {
-        Output::Text => show_result(&ended.result),
+        Output::Text => show_result(progress, &ended.result),
         Output::Json => anstream::println!("{}", document(ended, progress.take_printed())),
     }
     anstream::eprint!("\n{}", report::show_end(paint, &end));
 }
 
 /// The value of the last expression: text as it is, anything else as JSON.
-fn show_result(result: &Value) {
+fn show_result(progress: &Progress, result: &Value) {
     match result {
         Value::Null => {}
-        Value::Text(text) => anstream::println!("{text}"),
-        other => anstream::println!("{}", pretty(other, &|_| Some("(secret)".into())).unwrap_or_default()),
+        Value::Text(text) => progress.print(text),
+        other => progress.print(&pretty(other, &|_| Some("(secret)".into())).unwrap_or_default()),
     }
 }
 

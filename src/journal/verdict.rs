@@ -32,7 +32,7 @@ verdicts! {
     /// The runbook failed: its own throw, an error of AWS.
     Failed "failed" 1;
     /// Bad usage, script, configuration or credentials.
-    Misused "not run" 2;
+    Misused "broken off" 2;
     RolledBack "rolled back" 3;
     Superseded "superseded" 4;
     /// Nobody waits any longer; what was started goes on.

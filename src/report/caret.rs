@@ -1,9 +1,12 @@
 //! Errors of scripts, with the line they stand in and a mark below the word.
 
-use ariadne::{Config, IndexType, Label, Report, ReportKind, sources};
+use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, sources};
 
 use super::style::Paint;
 use crate::script::{Finding, Frame, ScriptError, Severity};
+
+const ERROR: ReportKind = ReportKind::Custom("error", Color::Red);
+const WARNING: ReportKind = ReportKind::Custom("warning", Color::Yellow);
 
 /// The texts of scripts by name.
 pub trait Sources {
@@ -15,7 +18,7 @@ pub fn show_script_error(paint: Paint, texts: &dyn Sources, error: &ScriptError)
         error.frames.iter().skip(1).filter(|frame| frame.line > 0).map(|frame| called_from(frame, texts)).collect();
     notes.extend(error.note.clone());
     let shown = Shown {
-        kind: ReportKind::Error,
+        kind: ERROR,
         message: &error.message,
         place: error.frames.first(),
         word: error.word.as_deref(),
@@ -28,8 +31,8 @@ pub fn show_script_error(paint: Paint, texts: &dyn Sources, error: &ScriptError)
 pub fn show_findings(paint: Paint, texts: &dyn Sources, findings: &[Finding]) -> String {
     let shown = findings.iter().map(|finding| {
         let kind = match finding.severity {
-            Severity::Error => ReportKind::Error,
-            Severity::Warning => ReportKind::Warning,
+            Severity::Error => ERROR,
+            Severity::Warning => WARNING,
         };
         let shown = Shown {
             kind,
@@ -71,7 +74,7 @@ impl Shown<'_> {
 
     fn draw_bare(&self, paint: Paint) -> String {
         let title = match self.kind {
-            ReportKind::Warning => paint.warning("warning:"),
+            WARNING => paint.warning("warning:"),
             _ => paint.bad("error:"),
         };
         let place = self.place.map(|frame| format!(" ({})", frame.source)).unwrap_or_default();

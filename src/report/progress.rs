@@ -20,6 +20,8 @@ pub struct Progress {
 
 pub enum Printing {
     Stdout,
+    /// As `Stdout`, below a line that says SANDBOX.
+    SandboxStdout,
     Keep,
 }
 
@@ -29,6 +31,9 @@ struct State {
     steps: Vec<(StreamPath, String, bool)>,
     last_progress: String,
     printed: Vec<String>,
+    has_printed: bool,
+    /// Lines that wait for the run's first line; nothing once it was said.
+    waiting: Option<Vec<String>>,
 }
 
 impl Progress {
@@ -38,8 +43,16 @@ impl Progress {
             bar.set_style(ProgressStyle::with_template(" {spinner} {wide_msg}").expect("a well-formed template"));
             bar
         });
-        let state = State { spinner, steps: Vec::new(), last_progress: String::new(), printed: Vec::new() };
+        let state = State { spinner, steps: Vec::new(), last_progress: String::new(), printed: Vec::new(), has_printed: false, waiting: Some(Vec::new()) };
         Progress { paint, state: Mutex::new(state), printing }
+    }
+
+    /// The run's first line, which says where it happens.
+    pub fn open(&self, line: &str) {
+        let mut state = self.lock();
+        let waiting = state.waiting.take().unwrap_or_default();
+        state.line(line);
+        waiting.iter().for_each(|line| state.line(line));
     }
 
     /// Lines that the script printed, when they are kept.
@@ -49,9 +62,27 @@ impl Progress {
 
     /// Clears what turns, before the end is said.
     pub fn finish(&self) {
-        if let Some(spinner) = &self.lock().spinner {
+        let mut state = self.lock();
+        state.waiting.take().unwrap_or_default().iter().for_each(|line| state.line(line));
+        if let Some(spinner) = &state.spinner {
             spinner.finish_and_clear();
         }
+    }
+
+    /// A line of the result. The first of a sandbox's says whose it is, so that
+    /// a file of it can never pass for AWS's.
+    pub fn print(&self, text: &str) {
+        self.print_in(&mut self.lock(), text);
+    }
+
+    fn print_in(&self, state: &mut State, text: &str) {
+        let first = !std::mem::replace(&mut state.has_printed, true);
+        state.suspend(|| {
+            if first && matches!(self.printing, Printing::SandboxStdout) {
+                anstream::println!("SANDBOX");
+            }
+            anstream::println!("{text}");
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -67,8 +98,8 @@ impl Progress {
             Mark::Warned(text) => state.say(self.paint, &key.path, &format!("{} {text}", self.paint.warning("warning:"))),
             Mark::Progress(text) => state.progress(self.paint, &key.path, text),
             Mark::Printed(text) => match self.printing {
-                Printing::Stdout => state.suspend(|| anstream::println!("{text}")),
                 Printing::Keep => state.printed.push(text.clone()),
+                Printing::Stdout | Printing::SandboxStdout => self.print_in(&mut state, text),
             },
         }
     }
@@ -149,7 +180,11 @@ impl State {
         if path.is_main() { " " } else { "   " }
     }
 
-    fn line(&self, text: &str) {
+    fn line(&mut self, text: &str) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.push(text.to_owned());
+            return;
+        }
         self.suspend(|| anstream::eprintln!("{text}"));
     }
 

@@ -33,6 +33,8 @@ pub struct Request {
     pub cancel: Arc<Cancel>,
     pub observers: Vec<Arc<dyn Observer>>,
     pub runtime: tokio::runtime::Handle,
+    /// Where the sandbox's world is kept between runs.
+    pub sandbox: SandboxFile,
     /// Called once it is known where the run happens, before it does anything.
     pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
     /// The record and the secrets of an earlier run, to be played again.
@@ -113,13 +115,12 @@ struct Door {
 impl Door {
     fn open(request: &Request) -> Result<Door, Misuse> {
         match request.place.sandbox {
-            true => Door::sandbox(),
+            true => Door::sandbox(request.sandbox.clone()),
             false => Door::live(request),
         }
     }
 
-    fn sandbox() -> Result<Door, Misuse> {
-        let file = SandboxFile::standard()?;
+    fn sandbox(file: SandboxFile) -> Result<Door, Misuse> {
         let world = Arc::new(SimWorld::new(file.open()?, file.seed()));
         Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
     }

@@ -1,7 +1,7 @@
 //! The sandbox's world between commands: one file in the state folder, so that
 //! `rollback` goes on where `deploy` left off.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
@@ -12,11 +12,17 @@ use crate::sim::Sim;
 /// The seed of the guide's project: everybody starts in the same world.
 const SEED: u64 = 41;
 
+#[derive(Clone, Debug)]
 pub struct SandboxFile(PathBuf);
 
 impl SandboxFile {
+    /// The user's own.
     pub fn standard() -> Result<SandboxFile, Misuse> {
-        Ok(SandboxFile(state_folder()?.join("sandbox.json")))
+        Ok(SandboxFile::in_folder(&state_folder()?))
+    }
+
+    pub fn in_folder(folder: &Path) -> SandboxFile {
+        SandboxFile(folder.join("sandbox.json"))
     }
 
     /// The world as the last command left it, or the guide's project.

@@ -28,7 +28,8 @@ pub struct Frame {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScriptError {
     pub message: String,
-    /// Where it happened, then who called that, and so on.
+    /// Where it happened, then who called that, and so on; empty when the
+    /// script gave up on purpose.
     pub frames: Vec<Frame>,
     /// What to point at, if that is a word after the place.
     pub word: Option<String>,
@@ -177,6 +178,11 @@ impl ScriptError {
                     self.word = last_name(fault.text("path").unwrap_or_default());
                     self.help = fault.text("suggestion").map(|name| format!("did you mean `{name}`?"));
                 }
+            }
+            "failed" => {
+                self.faulty_script = false;
+                self.message = message.unwrap_or_default();
+                self.frames.clear();
             }
             "wrong" => self.message = message.unwrap_or_default(),
             _ => {

@@ -103,7 +103,9 @@ pub fn register_target(sim: &mut Sim, request: &Value) -> Answer {
 
 /// Without its ARN, which costs a draw: the request may still be refused.
 fn new_target(sim: &Sim, resource: &str) -> Document {
-    let suspended = map! { "DynamicScalingInSuspended" => false, "DynamicScalingOutSuspended" => false, "ScheduledScalingSuspended" => false };
+    let suspended = map! {
+        "DynamicScalingInSuspended" => false, "DynamicScalingOutSuspended" => false, "ScheduledScalingSuspended" => false,
+    };
     let role = "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
     Document::from(map! {
         "ResourceId" => resource,

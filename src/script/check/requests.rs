@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Expr, Position};
 
-use crate::api::{Fault, Known, Operation, validate};
+use crate::api::{Fault, FaultKind, Known, Operation, validate};
 use crate::script::dynamic::to_value;
 use crate::value::{Map, Path, Segment, Value};
 
@@ -17,7 +17,7 @@ pub(super) fn check(operation: &Operation, argument: Option<&Expr>, call: Positi
         Some(_) => return Vec::new(),
     };
     let faults = validate(operation, &mut request, &Known::default()).err().unwrap_or_default();
-    let literal = faults.into_iter().filter(|fault| !reader.is_open(&fault.path));
+    let literal = faults.into_iter().filter(|fault| fault.kind == FaultKind::UnknownMember || !reader.is_open(&fault.path));
     literal.map(|fault| (reader.place(&fault.path).unwrap_or(call), fault)).collect()
 }
 

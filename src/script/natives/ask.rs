@@ -34,7 +34,7 @@ fn confirm(context: NativeCallContext, question: &str) -> Fallible<()> {
     let answer = perform(&context, Effect::Confirm { question: question.to_owned() })?;
     match answer.as_bool() {
         Some(true) => Ok(()),
-        _ => Err(super::wrong_answer("the answer was no: nothing more was done", &context)),
+        _ => Err(super::give_up("the answer was no: nothing more was done", &context)),
     }
 }
 

@@ -65,7 +65,8 @@ fn perform(context: &NativeCallContext, effect: Effect) -> Fallible<Value> {
     strand.gate.perform(&strand.branch, effect).map_err(|trouble| raise(trouble, context.call_position()))
 }
 
-/// An error that is the world's or the operator's doing, not the script's.
-fn wrong_answer(message: &str, context: &NativeCallContext) -> Box<rhai::EvalAltResult> {
-    rhai::EvalAltResult::ErrorRuntime(message.into(), context.call_position()).into()
+/// A deliberate end, said to the operator: the place in the script is no news.
+fn give_up(message: &str, context: &NativeCallContext) -> Box<rhai::EvalAltResult> {
+    let error = crate::map! { "kind" => "failed", "message" => message };
+    rhai::EvalAltResult::ErrorRuntime(super::dynamic::to_dynamic(error), context.call_position()).into()
 }

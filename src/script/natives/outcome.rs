@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, Module, NativeCallContext};
 
-use super::{declare, wrong_answer};
+use super::{declare, give_up};
 use crate::effect::Stop;
 use crate::journal::Verdict;
 use crate::script::failure::{Fallible, end, wrong};
@@ -16,7 +16,7 @@ pub(super) fn add(module: &mut Module) {
     .set_into_module(module, conclude);
     declare("fail", &["message: string"], "Ends the runbook with an error that says what is wrong.")
         .set_into_module(module, |context: NativeCallContext, message: &str| -> Fallible<Dynamic> {
-            Err(wrong_answer(message, &context))
+            Err(give_up(message, &context))
         });
 }
 

@@ -1,10 +1,12 @@
 //! `table(rows)`: a list of maps, or a header and rows, as aligned text.
 
 use comfy_table::{Table, presets};
-use rhai::{Array, Module, NativeCallContext};
+use rhai::{Array, Dynamic, Module, NativeCallContext};
 
 use super::declare;
+use crate::script::dynamic::to_value;
 use crate::script::failure::{Fallible, wrong};
+use crate::value::{Value, to_json};
 
 pub(super) fn add(module: &mut Module) {
     declare("table", &["header: list of strings", "rows: list of lists"], "Rows as aligned text, below a header.")
@@ -12,7 +14,7 @@ pub(super) fn add(module: &mut Module) {
 }
 
 fn table(context: NativeCallContext, header: Array, rows: Array) -> Fallible<String> {
-    let texts = |cells: &Array| cells.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let texts = |cells: &Array| cells.iter().map(shown).collect::<Vec<_>>();
     let rows = rows.iter().map(|row| match row.read_lock::<Array>() {
         Some(cells) if cells.len() == header.len() => Ok(texts(&cells)),
         _ => Err(wrong(format!("every row of a table is a list of {} cells, as its header", header.len()), &context)),
@@ -20,4 +22,16 @@ fn table(context: NativeCallContext, header: Array, rows: Array) -> Fallible<Str
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(texts(&header)).add_rows(rows.collect::<Fallible<Vec<_>>>()?);
     Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
+}
+
+/// A cell as a person reads it; nothing for what AWS did not say.
+fn shown(cell: &Dynamic) -> String {
+    match to_value(cell) {
+        Ok(Value::Null) => String::new(),
+        Ok(Value::Text(text)) => text,
+        Ok(Value::Time(time)) => time.to_string(),
+        Ok(Value::Secret(_)) => "(secret)".into(),
+        Ok(other) => to_json(&other).unwrap_or_else(|_| "(holds a secret)".into()),
+        Err(problem) => problem,
+    }
 }

@@ -9,7 +9,7 @@ use super::{declare, perform};
 use crate::effect::Effect;
 use crate::script::dynamic::{Span, Time, to_dynamic};
 use crate::script::failure::{Fallible, wrong};
-use crate::value::{parse_span, show_span};
+use crate::value::{Value, parse_span, show_span};
 
 pub(super) fn add(module: &mut Module) {
     declare("now", &[], "The time.")
@@ -65,8 +65,19 @@ fn add_text(module: &mut Module) {
         declare(name, &["time"], "RFC 3339 text.").set_into_module(module, |time: &mut Time| time.to_string());
         declare(name, &["duration"], "Text as 2m51s.").set_into_module(module, |span: &mut Span| show_span(*span));
     }
+    declare("ago", &["time"], "How long ago a time was: 3m ago.").set_into_module(module, ago);
     declare("clock", &["time"], "The hours, minutes and seconds, in UTC.")
         .set_into_module(module, |time: &mut Time| time.strftime("%H:%M:%S").to_string());
+}
+
+fn ago(context: NativeCallContext, time: &mut Time) -> Fallible<String> {
+    let now = match perform(&context, Effect::Now)? {
+        Value::Time(now) => now,
+        _ => *time,
+    };
+    // A clock that runs behind AWS's would make it lie ahead.
+    let span = now.duration_since(*time).max(Span::ZERO);
+    Ok(if span < Span::from_secs(1) { "just now".into() } else { format!("{} ago", show_span(span)) })
 }
 
 fn shifted(context: NativeCallContext, time: &mut Time, span: Span) -> Fallible<Time> {

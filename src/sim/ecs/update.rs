@@ -29,7 +29,7 @@ pub fn update(sim: &mut Sim, request: &Value) -> Answer {
     let mut service = sim.ecs.services.remove(&key).expect("it was found above");
     let own = take_own(&mut settings);
     let changed = |name: &&str| settings.get(*name).is_some_and(|new| service.document.get(*name) != Some(new));
-    let anew = forced || !own.is_empty() || TRIGGERS.iter().any(|name| changed(&name));
+    let anew = forced || !own.is_empty() || TRIGGERS.iter().any(changed);
     apply(&mut service.document, settings);
     match anew {
         true => deployments::open(sim, &mut service, &own),

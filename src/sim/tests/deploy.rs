@@ -72,6 +72,24 @@ fn a_deploy_ends_well_and_says_so_in_aws_words() {
     );
 }
 
+#[test]
+fn completed_comes_a_look_after_the_last_change_and_a_millisecond_before_steady() {
+    for seed in 0..10 {
+        let mut bench = Bench::new(seed);
+        bench.update("forceNewDeployment", true);
+        bench.wait(180);
+        let service = bench.service();
+        let at = |event: &Value| if let Some(Value::Time(time)) = event.get("createdAt") { time.as_millisecond() } else { 0 };
+        let [steady, completed, last] = &service.items("events")[..3] else { panic!("{service:?}") };
+        assert!(
+            text(steady, "message").ends_with("steady state.") && text(completed, "message").ends_with("deployment completed.")
+        );
+        assert!(text(last, "message").contains("has begun draining connections"), "{last:?}");
+        assert_eq!(at(steady) - at(completed), 1);
+        assert!(at(completed) - at(last) > 9_000, "{last:?} {completed:?}");
+    }
+}
+
 /// The two tasks may be a tick apart: two singles are one pair.
 fn merged(events: Vec<String>) -> Vec<String> {
     let pair = |event: &str| {
@@ -134,7 +152,6 @@ fn a_deploy_of_two_tasks_takes_about_two_minutes() {
             }
             assert!(seconds < 300);
         }
-        println!("completed after {completed:?} s, drained after {seconds} s");
         assert!((90..=150).contains(&seconds), "{seconds}");
         assert!(completed.is_some_and(|completed| completed <= seconds));
     }
