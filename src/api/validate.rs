@@ -38,10 +38,17 @@ pub fn validate(operation: &Operation, request: &mut Value, known: &Known) -> Re
         }
         (None, Value::Map(members)) => {
             for name in members.keys() {
-                check.fault(FaultKind::UnknownMember, &Trail::Member(&Trail::Root, name), format!("{operation} takes no members"), None);
+                check.fault(
+                    FaultKind::UnknownMember,
+                    &Trail::Member(&Trail::Root, name),
+                    format!("{operation} takes no members"),
+                    None,
+                );
             }
         }
-        (_, other) => check.fault(FaultKind::WrongType, &Trail::Root, format!("{operation} takes a map, not {}", other.kind()), None),
+        (_, other) => {
+            check.fault(FaultKind::WrongType, &Trail::Root, format!("{operation} takes a map, not {}", other.kind()), None)
+        }
     }
     if check.faults.is_empty() { Ok(()) } else { Err(check.faults) }
 }
@@ -65,7 +72,12 @@ impl Check<'_> {
                 None if self.known.has(&structure.name, name) => {}
                 None => {
                     let near = nearest(name, structure.members.keys().map(String::as_str));
-                    self.fault(FaultKind::UnknownMember, &trail, format!("`{name}` is not a member of {title}"), near.map(str::to_owned));
+                    self.fault(
+                        FaultKind::UnknownMember,
+                        &trail,
+                        format!("`{name}` is not a member of {title}"),
+                        near.map(str::to_owned),
+                    );
                 }
             }
         }
@@ -93,7 +105,12 @@ impl Check<'_> {
             | (Type::Time, Value::Time(_) | Value::Int(_) | Value::Float(_)) => {}
             (Type::Time, value @ Value::Text(_)) => match value.as_str().unwrap_or_default().parse() {
                 Ok(time) => *value = Value::Time(time),
-                Err(_) => self.fault(FaultKind::WrongType, trail, format!("`{}` must be a time, as 2026-07-01T12:00:00Z", trail.path()), None),
+                Err(_) => self.fault(
+                    FaultKind::WrongType,
+                    trail,
+                    format!("`{}` must be a time, as 2026-07-01T12:00:00Z", trail.path()),
+                    None,
+                ),
             },
             (Type::Enum(name), Value::Text(text)) => self.enum_value(name, text, trail),
             (Type::List(kind), Value::List(items)) => {

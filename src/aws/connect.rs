@@ -1,12 +1,14 @@
 //! From a profile, a role and a region to a carrier that has credentials.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 
 use super::carrier::{Carrier, reasons};
 
@@ -39,9 +41,38 @@ pub async fn connect(access: &Access) -> Result<Carrier, ConnectError> {
         let provider = provider.configure(&config).build().await;
         config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
     }
-    let provider = config.credentials_provider().ok_or_else(|| ConnectError::NoCredentials("none are configured".into()))?;
-    provider.provide_credentials().await.map_err(|error| ConnectError::NoCredentials(reasons(&error)))?;
+    let none = || ConnectError::NoCredentials("none are configured".into());
+    let provider = Primed::resolve(config.credentials_provider().ok_or_else(none)?).await?;
+    let config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
     Ok(Carrier::new(config, region.to_string()))
+}
+
+/// Credentials that were resolved before the first call, to say early when
+/// there are none; given once, then the provider is asked again.
+#[derive(Debug)]
+struct Primed {
+    first: Mutex<Option<Credentials>>,
+    provider: SharedCredentialsProvider,
+}
+
+impl Primed {
+    async fn resolve(provider: SharedCredentialsProvider) -> Result<Primed, ConnectError> {
+        let first = provider.provide_credentials().await.map_err(|error| ConnectError::NoCredentials(reasons(&error)))?;
+        Ok(Primed { first: Mutex::new(Some(first)), provider })
+    }
+}
+
+impl ProvideCredentials for Primed {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(credentials) => future::ProvideCredentials::ready(Ok(credentials)),
+            None => self.provider.provide_credentials(),
+        }
+    }
 }
 
 async fn load(access: &Access) -> SdkConfig {

@@ -4,7 +4,7 @@
 //!
 //! Resolving AWS credentials is the stated exception: the SDK does that.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,21 +26,29 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-/// Writes through a temporary name, so that a reader never sees half a file.
-pub fn write_text(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file that only its owner may read, through a temporary name, so
+/// that a reader never sees half of it.
+pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
     let fresh = path.with_extension(format!("{:08x}.tmp", random_u64() as u32));
-    std::fs::write(&fresh, text)?;
+    private_file(&fresh)?.write_all(text.as_bytes())?;
     std::fs::rename(&fresh, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&fresh);
     })
 }
 
+fn private_file(path: &Path) -> io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Writes a file that must not be there yet.
 pub fn create_text(path: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write as _;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

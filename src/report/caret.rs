@@ -110,10 +110,10 @@ impl Shown<'_> {
 /// stands there, else one character.
 fn span(text: &str, frame: &Frame, word: Option<&str>) -> std::ops::Range<usize> {
     let start = offset(text, frame.line, frame.column);
-    if let Some(word) = word {
-        if let Some(at) = find_word(&text[start..], word) {
-            return start + at..start + at + word.len();
-        }
+    if let Some(word) = word
+        && let Some(at) = find_word(&text[start..], word)
+    {
+        return start + at..start + at + word.len();
     }
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
     let length = text[start..].chars().take_while(|letter| is_name(*letter)).map(char::len_utf8).sum::<usize>();

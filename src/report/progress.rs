@@ -43,7 +43,14 @@ impl Progress {
             bar.set_style(ProgressStyle::with_template(" {spinner} {wide_msg}").expect("a well-formed template"));
             bar
         });
-        let state = State { spinner, steps: Vec::new(), last_progress: String::new(), printed: Vec::new(), has_printed: false, waiting: Some(Vec::new()) };
+        let state = State {
+            spinner,
+            steps: Vec::new(),
+            last_progress: String::new(),
+            printed: Vec::new(),
+            has_printed: false,
+            waiting: Some(Vec::new()),
+        };
         Progress { paint, state: Mutex::new(state), printing }
     }
 

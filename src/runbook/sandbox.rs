@@ -37,8 +37,9 @@ impl SandboxFile {
         }
     }
 
+    /// Secrets stand in it as they are: they are the sandbox's own.
     pub fn save(&self, sim: &Sim) -> Result<(), Misuse> {
-        outside::write_text(&self.0, &sim.to_json())
+        outside::write_private_text(&self.0, &sim.to_json())
             .map_err(|error| Misuse::new(format!("cannot keep the sandbox's world in {}: {error}", self.0.display())))
     }
 

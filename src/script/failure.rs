@@ -54,11 +54,27 @@ pub(super) fn raise(trouble: Trouble, position: Position) -> Box<EvalAltResult> 
 
 /// An error of a native's own: a wrong argument, a text that is no time.
 pub(super) fn wrong(message: impl Into<String>, context: &NativeCallContext) -> Box<EvalAltResult> {
-    throw(map! { "kind" => "wrong", "message" => message.into() }, context.call_position())
+    faulty(message.into(), context.call_position())
+}
+
+/// An error that only a change of the script can mend.
+pub(super) fn faulty(message: String, position: Position) -> Box<EvalAltResult> {
+    throw(map! { "kind" => "wrong", "message" => message }, position)
 }
 
 fn throw(error: Value, position: Position) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(to_dynamic(error), position).into()
+}
+
+/// A value as people read it. One that holds a secret ends the run instead.
+pub(super) fn text_of(value: &Dynamic, position: Position) -> Fallible<String> {
+    match to_value(value) {
+        Ok(Value::Text(text)) => Ok(text),
+        Ok(found) if found.holds_secret() => {
+            Err(end(Stop::SecretShown("the script tried to show a value that holds a secret".into()), position))
+        }
+        _ => Ok(value.to_string()),
+    }
 }
 
 /// Ends the run: `catch` does not see it, and nothing that wraps errors on

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::{AST, Engine, EvalAltResult, FnNamespace, Module, ModuleResolver, Position, Scope, Shared};
 
 use super::current;
-use super::failure::{Fallible, end};
+use super::failure::{Fallible, end, faulty};
 use super::library::{Library, Text};
 use crate::effect::Stop;
 use crate::journal::{Event, Hash};
@@ -54,7 +54,7 @@ impl ModuleResolver for Resolver {
             }
             if loaded.opening.iter().any(|open| open == path) {
                 let circle = format!("modules import each other in a circle: {} → {path}", loaded.opening.join(" → "));
-                return Err(in_module(path, EvalAltResult::ErrorRuntime(circle.into(), position).into(), position));
+                return Err(in_module(path, faulty(circle, position), position));
             }
             loaded.opening.push(path.to_owned());
         }

@@ -88,10 +88,10 @@ impl<'a> Fork<'a> {
         let join = Effect::Join { ends: map! { "began" => began as i64, "failed" => first_failure.map(|item| item as i64) } };
         // Which failure wins is a matter of time; the record remembers.
         let joined = gate.perform(branch, join).map_err(|trouble| raise(trouble, position))?;
-        if let Some(failed) = joined.get("failed").and_then(Value::as_int) {
-            if let Some(Some(End::Failed(error))) = ends.get_mut(failed as usize).map(Option::take) {
-                return Err(error);
-            }
+        if let Some(failed) = joined.get("failed").and_then(Value::as_int)
+            && let Some(Some(End::Failed(error))) = ends.get_mut(failed as usize).map(Option::take)
+        {
+            return Err(error);
         }
         let results = ends.into_iter().map(|end| match end {
             Some(End::Done(result)) => Ok(result),

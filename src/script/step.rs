@@ -4,7 +4,7 @@
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Expression, Position};
 
 use super::current::{self, Strand};
-use super::failure::{Fallible, end};
+use super::failure::{Fallible, end, text_of};
 use crate::effect::Stop;
 use crate::journal::Mark;
 
@@ -17,7 +17,7 @@ pub(super) fn register(engine: &mut Engine) {
 
 fn run(context: &mut EvalContext, parts: &[Expression]) -> Fallible<Dynamic> {
     let position = parts[0].position();
-    let name = context.eval_expression_tree(&parts[0])?.to_string();
+    let name = text_of(&context.eval_expression_tree(&parts[0])?, position)?;
     let Some(strand) = current::strand() else {
         return context.eval_expression_tree(&parts[1]);
     };

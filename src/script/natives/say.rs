@@ -7,18 +7,23 @@ use super::{declare, strand};
 use crate::journal::Mark;
 use crate::script::current;
 use crate::script::dynamic::to_value;
-use crate::script::failure::{Fallible, end};
+use crate::script::failure::{Fallible, end, text_of};
 use crate::value::{Value, diff, to_json};
 
 pub(super) fn add(module: &mut Module) {
     declare("say", &["text"], "Says something below the present step.")
-        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Said(text.to_string())));
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| say(&context, &text, Mark::Said));
     declare("warn", &["text"], "Says something that a person should not overlook.")
-        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Warned(text.to_string())));
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| say(&context, &text, Mark::Warned));
     declare("progress", &["text"], "Says how far a wait has come; replaces what it said before.")
-        .set_into_module(module, |context: NativeCallContext, text: Dynamic| mark(&context, Mark::Progress(text.to_string())));
-    declare("summary", &["text"], "What the line of the present step says once it is done.")
-        .set_into_module(module, |text: Dynamic| current::summarize_step(text.to_string()));
+        .set_into_module(module, |context: NativeCallContext, text: Dynamic| say(&context, &text, Mark::Progress));
+    declare("summary", &["text"], "What the line of the present step says once it is done.").set_into_module(
+        module,
+        |context: NativeCallContext, text: Dynamic| -> Fallible<()> {
+            current::summarize_step(text_of(&text, context.call_position())?);
+            Ok(())
+        },
+    );
     declare("show_diff", &["before", "after"], "Says what changed from one value to another, a line a change.")
         .set_into_module(module, show_diff);
     declare("differences", &["before", "after"], "The changes from one value to another: a list of { path, before, after }.")
@@ -33,6 +38,10 @@ pub(in crate::script) fn print(text: &str) {
             strand.gate.cancel().stop(stop);
         }
     }
+}
+
+fn say(context: &NativeCallContext, text: &Dynamic, to_mark: fn(String) -> Mark) -> Fallible<()> {
+    mark(context, to_mark(text_of(text, context.call_position())?))
 }
 
 fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {

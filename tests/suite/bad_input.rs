@@ -1,0 +1,192 @@
+//! Bad input of every kind: what is wrong, what to do, the right exit code,
+//! and nothing changed.
+
+use serde_json::json;
+
+use crate::harness::Project;
+use crate::stub::{Answer, Stub, identity, steady_service};
+
+/// Everything that may be asked before a write.
+fn stub() -> Stub {
+    Stub::start()
+        .on("DescribeServices", [Answer::ok(steady_service("arn:aws:ecs:ap-northeast-2:123456789012:task-definition/t:1"))])
+        .on("DescribeTaskDefinition", [Answer::ok(json!({ "taskDefinition": { "family": "t" } }))])
+}
+
+#[test]
+fn an_unknown_runbook_suggests_the_nearest() {
+    Project::new()
+        .run(&["run", "deplyo", "--sandbox"])
+        .status(2)
+        .says("there is no runbook `deplyo`")
+        .says("did you mean `deploy`?");
+    Project::new().run(&["stauts"]).status(2).says("did you mean `status`?");
+    Project::new().run(&["run", "../etc/passwd"]).status(2).says("there is no runbook");
+}
+
+#[test]
+fn params_are_checked_before_anything_runs() {
+    let project = Project::new();
+    project.run(&["deploy", "--sandbox"]).status(2).says("--image");
+    project.run(&["deploy", "--sandbox", "--imaeg", "x"]).status(2).says("--image");
+    let soon = project.run(&["deploy", "--sandbox", "--image", "x", "--timeout", "soon"]);
+    soon.status(2).says("`soon` is not a duration, as 90s, 30m or 1h 30m");
+    project.run(&["status", "--sandbox", "--events", "many"]).status(2).says("`many` is not a whole number");
+    assert!(project.read("state/sandbox.json").is_none(), "nothing ran");
+}
+
+#[test]
+fn unknown_environments_and_services_are_named() {
+    let config = "[env.prod]\nsandbox = true\n[env.dev]\nsandbox = true\n[service.wallet]\nname = \"nest-wallet-service\"\n";
+    let project = Project::new().file("rollbook.toml", config);
+    project.run(&["status", "--env", "prdo"]).status(2).says("there is no environment `prdo`").says("did you mean `prod`?");
+    project.run(&["status"]).status(2).says("which environment?").says("dev, prod");
+    let service = project.run(&["status", "--env", "prod", "--service", "walet"]);
+    service.status(2).says("there is no service `walet`").says("did you mean `wallet`?");
+    Project::new().run(&["status", "--sandbox", "--service", "nope"]).status(1).says("there is no service nope in cluster");
+}
+
+#[test]
+fn another_account_is_refused() {
+    let stub = stub().on("GetCallerIdentity", [Answer::Raw(200, "text/xml", identity("999999999999"))]);
+    let config = "[env.prod]\naccount = \"123456789012\"\ncluster = \"c\"\n[service.s]\n";
+    let project = Project::at(&stub.url).file("rollbook.toml", config);
+    let ran = project.run(&["status"]);
+    ran.status(6).says("belong to account 999999999999, and this environment is account 123456789012").prints_nothing();
+    assert_eq!(stub.operations(), Vec::<String>::new());
+}
+
+#[test]
+fn missing_credentials_never_become_the_sandbox() {
+    let ran =
+        Project::new().variable("AWS_REGION", "eu-west-1").run(&["deploy", "--image", "x", "--cluster", "c", "--service", "s"]);
+    ran.status(2).says("there are no usable AWS credentials").says("--sandbox").prints_nothing();
+}
+
+#[test]
+fn a_missing_region_is_said() {
+    Project::new().run(&["status"]).status(2).says("no region is known").says("AWS_REGION");
+}
+
+#[test]
+fn an_expired_token_is_a_matter_of_credentials() {
+    let stub = Stub::start().on(
+        "DescribeServices",
+        [Answer::error("ExpiredTokenException", "The security token included in the request is expired")],
+    );
+    let ran = Project::at(&stub.url).run(&["status", "--cluster", "c", "--service", "s"]);
+    ran.status(2).says("AWS does not accept these credentials").says("is expired").says("log in again");
+}
+
+#[test]
+fn an_unreachable_endpoint_is_named() {
+    let project = Project::at("http://127.0.0.1:9").variable("AWS_MAX_ATTEMPTS", "2");
+    let ran = project.run(&["status", "--cluster", "c", "--service", "s"]);
+    ran.status(1).says("cannot connect to http://127.0.0.1:9").says("after 2 attempts").prints_nothing();
+}
+
+#[test]
+fn throttling_that_never_ends_ends() {
+    let stub = stub().on("ListClusters", [Answer::throttled()]);
+    let project = Project::at(&stub.url).variable("AWS_MAX_ATTEMPTS", "3").runbook("r", "", "ecs::list_clusters()");
+    project.run(&["run", "r"]).status(1).says("ThrottlingException: Rate exceeded (after 3 attempts)").says("try 2 failed");
+    assert_eq!(stub.received("ListClusters").len(), 3);
+}
+
+#[test]
+fn answers_that_are_none_are_called_that() {
+    let html = Answer::Raw(200, "text/html", "<html>proxy login</html>".into());
+    let stub = stub().on("ListClusters", [html]).on("ListServices", [Answer::Half("{\"serviceArns\":[".into())]);
+    let project = Project::at(&stub.url).variable("AWS_MAX_ATTEMPTS", "2");
+    let project = project.runbook("html", "", "ecs::list_clusters()").runbook("half", "", "ecs::list_services()");
+    project.run(&["run", "html"]).status(1).says("HTTP 200: the answer is not JSON").says("after 2 attempts");
+    project.run(&["run", "half"]).status(1).says("broke off in the middle of its answer");
+}
+
+#[test]
+fn an_error_page_is_no_aws_error() {
+    let page = Answer::Raw(502, "text/html", "<html>bad gateway</html>".into());
+    let stub = stub().on("ListClusters", [page]);
+    let project = Project::at(&stub.url).variable("AWS_MAX_ATTEMPTS", "1").runbook("r", "", "ecs::list_clusters()");
+    project.run(&["run", "r"]).status(1).says("HTTP 502: the answer is not one that an AWS API gives");
+}
+
+#[test]
+fn a_syntax_error_shows_its_place() {
+    let project = Project::new().runbook("r", "", "let x = ;\n");
+    project.run(&["run", "r", "--sandbox"]).status(2).says("runbooks/r.rhai:2:9").says("let x = ;").prints_nothing();
+}
+
+#[test]
+fn a_script_cannot_take_the_machine_with_it() {
+    let limits = "[limits]\noperations = 200_000\n";
+    for (body, said) in [
+        ("loop { }", "the script ran for too many operations (limit: 200000)"),
+        ("try { loop { } } catch { print(\"caught\") }", "too many operations"),
+        ("try { [1].map(|x| { loop { } }) } catch { } print(\"caught\")", "too many operations"),
+        ("fn f(n) { f(n + 1) } f(0)", "functions call each other too deeply"),
+        ("let s = \"x\"; loop { s += s; }", "a value grew too large (length of string)"),
+        ("let a = [1]; loop { a += a; }", "a value grew too large"),
+    ] {
+        let project = Project::new().runbook("r", "", body).file("rollbook.toml", limits);
+        project.run(&["run", "r", "--sandbox"]).status(2).says(said).says("[limits]").prints_nothing();
+    }
+}
+
+#[test]
+fn a_member_that_grows_without_end_meets_the_memory_limit() {
+    let body = "let m = #{}; let s = \"\"; for i in 0..12 { s += \"xxxxxxxxxxxxxxxx\"; s += s; } let i = 0; loop { m[`${i}`] = s + i; i += 1; }";
+    let limits = "[limits]\nmemory = 300_000_000\n";
+    let project = Project::new().runbook("r", "", body).file("rollbook.toml", limits);
+    project.run(&["run", "r", "--sandbox"]).status(2).says("the script used too much memory");
+}
+
+#[test]
+fn a_time_limit_ends_a_run() {
+    let project = Project::new().runbook("r", "", "loop { }").file("rollbook.toml", "[limits]\ntime = \"300ms\"\n");
+    project.run(&["run", "r", "--sandbox"]).status(2).says("the run took too long");
+}
+
+#[test]
+fn a_runbook_for_a_newer_rollbook_says_so() {
+    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", needs_rollbook: \"99.0\" };\n";
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", header);
+    project.run(&["run", "r", "--sandbox"]).status(2).says("r needs rollbook 99.0").says("install a newer rollbook");
+}
+
+#[test]
+fn a_typo_in_the_configuration_is_shown() {
+    let project = Project::new().file("rollbook.toml", "[env.prod]\nregoin = \"eu-west-1\"\n");
+    project
+        .run(&["status"])
+        .status(2)
+        .says("unknown field `regoin`")
+        .says("did you mean `region`?")
+        .says("regoin = \"eu-west-1\"");
+    let project = Project::new().file("rollbook.toml", "[env.prod\n");
+    project.run(&["status", "--sandbox"]).status(2).says("rollbook.toml cannot be read");
+}
+
+#[test]
+fn a_protected_environment_without_a_terminal_wants_its_name() {
+    let stub = stub();
+    let config = "[env.prod]\nprotected = true\ncluster = \"c\"\n[env.dev]\n[service.s]\n";
+    let project = Project::at(&stub.url).file("rollbook.toml", config);
+    let deploy = ["deploy", "--env", "prod", "--image", "x"];
+    project.run(&deploy).status(6).says("environment `prod` is protected").says("add --confirm prod").prints_nothing();
+    project.run(&[&deploy[..], &["--confirm", "dev"]].concat()).status(6).says("add --confirm prod");
+    assert_eq!(stub.all().len(), 0, "nothing was asked, not even who we are");
+    project.run(&["status", "--env", "prod"]).never_says("protected");
+}
+
+#[test]
+fn a_wrong_header_is_shown_with_its_word() {
+    let text = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", parms: #{}, params: #{ n: #{ type: \"nteger\" } } };\n";
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", text);
+    let ran = project.run(&["run", "r", "--sandbox"]);
+    ran.status(2)
+        .says("the header has no `parms`")
+        .says("did you mean `params`?")
+        .says("unknown type `nteger`")
+        .says("did you mean `integer`?");
+}

@@ -1,0 +1,70 @@
+//! `rollbook check` finds mistakes without running anything.
+
+use crate::harness::{Project, Ran};
+
+const HEADER: &str = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", params: #{ image: #{ required: true }, count: #{ type: \"integer\" } } };\n";
+
+fn check(body: &str) -> Ran {
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", &format!("{HEADER}{body}"));
+    project.run(&["check", "r"])
+}
+
+/// Uses both params, so that only the seeded mistake is found.
+const USED: &str = "print(args.image); print(args.count);\n";
+
+#[test]
+fn each_seeded_mistake_is_found_with_a_suggestion() {
+    for (mistake, message, help) in [
+        ("ecs::update_service(#{ service: \"s\", desiredCont: 2 });", "`desiredCont` is not a member", "`desiredCount`"),
+        ("ecs::update_service(#{ service: \"s\", desiredCont: args.count });", "`desiredCont` is not a member", "`desiredCount`"),
+        ("ecs::update_service(#{ service: 5 });", "`service` must be a string, not an integer", ""),
+        (
+            "ecs::update_service(#{ service: \"s\", networkConfiguration: #{ awsvpcConfiguration: #{ subnets: \"a\" } } });",
+            "`networkConfiguration.awsvpcConfiguration.subnets` must be a list",
+            "",
+        ),
+        ("ecs::create_service(#{ serviceName: \"s\", launchType: \"FARGTE\" });", "cannot be `FARGTE`", "`FARGATE`"),
+        ("ecs::update_service(#{ cluster: \"c\" });", "needs `service`", ""),
+        ("ecs::update_servce(#{ service: \"s\" });", "ecs has no operation `update_servce`", "`update_service`"),
+        ("scaling::describe_scalable_target(#{});", "has no operation `describe_scalable_target`", "`describe_scalable_targets`"),
+        ("ecs::update_service(\"c\", \"s\");", "takes one map of members, not 2 arguments", ""),
+        ("ecs::all::update_service(#{ service: \"s\" });", "has no pages to gather", "ecs::update_service"),
+        ("esc::list_clusters();", "esc", ""),
+        ("import \"std/servce\" as x;", "there is no module \"std/servce\"", "`std/service`"),
+        ("import \"std/service\" as x; x::curent(env);", "there is no function `curent`", "`current`"),
+        ("import \"std/service\" as x; x::current();", "`current` takes", ""),
+        ("slep(1);", "there is no function `slep`", "`sleep`"),
+        ("parallel([1]);", "`parallel` takes", ""),
+        ("print(args.imge);", "the header declares no param `imge`", "`image`"),
+        ("print(immage);", "immage", ""),
+    ] {
+        let ran = check(&format!("{USED}{mistake}"));
+        ran.status(2).says(message).says(help).says("1 mistake in 1 script").says("runbooks/r.rhai:3:");
+    }
+}
+
+#[test]
+fn what_depends_on_a_value_is_left_to_the_run() {
+    let body = "let n = args.count; let s = args.image; ecs::update_service(#{ service: s, desiredCount: n, deploymentConfiguration: #{ maximumPercent: n * 2 } });";
+    check(body).status(0).prints("no mistakes found");
+}
+
+#[test]
+fn an_unused_param_is_a_warning() {
+    let ran = check("print(args.image);");
+    ran.status(0).says("the param `count` is declared and never used");
+    check("print(args.image); show(args); fn show(all) { print(all.count); }").status(0).never_says("never used");
+}
+
+#[test]
+fn nothing_runs_while_checking() {
+    let project = Project::new().runbook("r", "", "read_file(\"/nonexistent\"); fail(\"ran\");");
+    project.run(&["check", "r"]).status(0).never_says("ran\n");
+}
+
+#[test]
+fn every_shipped_script_is_clean() {
+    let ran = Project::new().run(&["check"]);
+    ran.status(0).prints("no mistakes found");
+    assert_eq!(ran.stderr, "", "not even a warning");
+}

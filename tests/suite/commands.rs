@@ -1,0 +1,67 @@
+//! The other commands, and what their help says.
+
+use crate::harness::Project;
+
+#[test]
+fn list_names_every_runbook_and_where_it_comes_from() {
+    let project = Project::new().runbook("nightly", "", "");
+    let ran = project.run(&["list"]);
+    ran.status(0);
+    insta::assert_snapshot!("list", ran.stdout);
+}
+
+#[test]
+fn help_is_made_from_the_header() {
+    let project = Project::new();
+    insta::assert_snapshot!("help", project.run(&["--help"]).stdout);
+    insta::assert_snapshot!("help_deploy", project.run(&["run", "deploy", "--help"]).stdout);
+    insta::assert_snapshot!("help_run", project.run(&["run", "--help"]).stdout);
+}
+
+#[test]
+fn cat_prints_runbooks_and_modules() {
+    let project = Project::new();
+    let deploy = project.run(&["cat", "deploy"]);
+    assert_eq!(deploy.status(0).stdout, include_str!("../../scripts/deploy.rhai"));
+    assert_eq!(project.run(&["cat", "std/service"]).stdout, include_str!("../../stdlib/service.rhai"));
+    project.run(&["cat", "deplyo"]).status(2).says("did you mean `deploy`?");
+}
+
+#[test]
+fn an_ejected_runbook_is_the_projects_own() {
+    let project = Project::new().file("rollbook.toml", "");
+    project.run(&["eject", "status"]).status(0).says("rollbook check status");
+    let text = project.read("runbooks/status.rhai").expect("it was written");
+    assert_eq!(text, include_str!("../../scripts/status.rhai"));
+    project.write("runbooks/status.rhai", &text.replace("print(\"\");", "print(\"changed without recompiling\");"));
+    project.run(&["status", "--sandbox"]).status(0).prints("changed without recompiling");
+    project.run(&["eject", "status"]).status(2).says("is there already").says("nothing was written");
+    assert!(project.read("runbooks/status.rhai").unwrap().contains("changed without"), "the edited file is kept");
+}
+
+#[test]
+fn the_project_wins_over_the_user_and_the_user_over_the_binary() {
+    let header =
+        |summary: &str| format!("const RUNBOOK = #{{ summary: \"{summary}\", version: \"1.0.0\" }}; print(\"{summary}\");");
+    let project = Project::new().file("home/.config/rollbook/runbooks/status.rhai", &header("the user's"));
+    project.run(&["status", "--sandbox"]).prints("the user's");
+    let project = project.file("rollbook.toml", "").file("runbooks/status.rhai", &header("the project's"));
+    project.run(&["status", "--sandbox"]).prints("the project's");
+}
+
+#[test]
+fn init_writes_a_file_that_works() {
+    let project = Project::new();
+    project.run(&["init", "--cluster", "blue \"c\"", "--service", "web"]).status(0).prints("rollbook.toml");
+    project.run(&["status", "--env", "sandbox"]).status(0).prints("nest-wallet-service in nest-wallet-cluster");
+    assert!(project.read("rollbook.toml").unwrap().contains(r#"cluster = 'blue "c"'"#));
+    project.run(&["init"]).status(2).says("is there already");
+}
+
+#[test]
+fn completions_know_runbooks_and_their_params() {
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = Project::new().run(&["completions", shell]);
+        ran.status(0).prints("deploy").prints("image").prints("sandbox");
+    }
+}

@@ -1,0 +1,54 @@
+//! Ctrl-C stops promptly, in a sleep and in a call, whatever the script catches.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::harness::{Project, Ran};
+use crate::stub::{Answer, Stub};
+
+/// Waits, within bounds, until the run has come as far as `reached` says.
+fn interrupt(mut child: Child, signal: &str, reached: impl Fn() -> bool) -> Ran {
+    for _ in 0..500 {
+        if reached() || child.try_wait().expect("a child").is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(reached(), "the run never came to the point");
+    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("it ends");
+    Ran::new(&output, &["(interrupted)"])
+}
+
+fn start(project: &Project) -> Child {
+    project.command(&["run", "r"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs")
+}
+
+#[test]
+fn a_sleep_ends_at_once_and_no_catch_goes_on() {
+    for signal in ["-INT", "-TERM"] {
+        let stub = Stub::start().on("ListClusters", [Answer::Json(200, "{\"clusterArns\":[]}".into())]);
+        let body = "ecs::list_clusters(); try { [1].map(|x| sleep(3600)) } catch { } print(\"went on\")";
+        let project = Project::at(&stub.url).runbook("r", "", body);
+        let ran = interrupt(start(&project), signal, || !stub.received("ListClusters").is_empty());
+        ran.status(7).says("interrupted").prints_nothing();
+    }
+}
+
+#[test]
+fn a_read_in_flight_is_given_up() {
+    let stub = Stub::start().on("ListClusters", [Answer::Slow(Duration::from_secs(25), "{}".into())]);
+    let project = Project::at(&stub.url).runbook("r", "", "try { ecs::list_clusters() } catch { } print(\"went on\")");
+    let ran = interrupt(start(&project), "-INT", || !stub.received("ListClusters").is_empty());
+    ran.status(7).prints_nothing();
+}
+
+#[test]
+fn all_branches_of_a_parallel_stop() {
+    let stub = Stub::start().on("ListClusters", [Answer::Json(200, "{\"clusterArns\":[]}".into())]);
+    let body = "parallel([1, 2, 3], |n| { ecs::list_clusters(); try { sleep(3600) } catch { } print(n) }); print(\"went on\")";
+    let project = Project::at(&stub.url).runbook("r", "", body);
+    let ran = interrupt(start(&project), "-INT", || stub.received("ListClusters").len() == 3);
+    ran.status(7).prints_nothing();
+}

@@ -1,0 +1,23 @@
+//! rollbook as a user types it: every test runs the binary, or plays a run
+//! through the library, against the sandbox, a stub that records, or moto.
+
+mod harness;
+mod moto;
+mod stub;
+
+mod bad_input;
+mod check;
+mod commands;
+mod configuration;
+mod deploy;
+mod endpoint;
+mod independent;
+mod interrupt;
+mod language;
+mod lossless;
+mod readme;
+mod refusals;
+mod replay;
+mod retries;
+mod shapes;
+mod tidy;

@@ -1,0 +1,162 @@
+//! Every runbook is run, then played again from its record: nothing is done a
+//! second time and the end is the same.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rollbook::effect::{Console, Vault};
+use rollbook::journal::{Cursor, Entry, Event, Observer};
+use rollbook::runbook::{Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
+use rollbook::value::{Map, Value};
+
+struct Nobody;
+
+impl Console for Nobody {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, _: &str, _: bool) -> Option<String> {
+        None
+    }
+
+    fn assume_yes(&self) -> bool {
+        true
+    }
+}
+
+/// Keeps what people would have seen.
+#[derive(Default)]
+struct Seen(Mutex<Vec<Event>>);
+
+impl Observer for Seen {
+    fn see(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+fn play(
+    folder: &Path,
+    shelf: &Shelf,
+    name: &str,
+    arguments: Map,
+    replay: Option<(Vec<Entry>, Arc<dyn Vault>)>,
+) -> (Ended, Vec<Event>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let selection = Selection { sandbox: true, ..Selection::default() };
+    let seen = Arc::new(Seen::default());
+    let request = Request {
+        place: Place::choose(Config::default(), &selection).unwrap(),
+        shelf: shelf.clone(),
+        found: shelf.find(name).unwrap(),
+        arguments,
+        confirmed: None,
+        console: Arc::new(Nobody),
+        cancel: Arc::default(),
+        observers: vec![seen.clone() as Arc<dyn Observer>],
+        runtime: runtime.handle().clone(),
+        sandbox: SandboxFile::in_folder(folder),
+        announce: Box::new(|_| {}),
+        replay,
+    };
+    let ended = run(request).unwrap();
+    let events = seen.0.lock().unwrap().clone();
+    (ended, events)
+}
+
+fn arguments(name: &str) -> Map {
+    match name {
+        "deploy" => {
+            Map::from([("image".to_owned(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
+        }
+        _ => Map::new(),
+    }
+}
+
+/// Runs, plays again in a fresh world, compares.
+fn assert_replays(shelf: &Shelf, name: &str) {
+    let (first_world, second_world) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, events) = play(first_world.path(), shelf, name, arguments(name), None);
+    assert!(events.iter().any(|event| matches!(event, Event::Outcome { .. })), "{name} has effects");
+    let record = (first.entries.clone(), first.vault.clone());
+    let (second, again) = play(second_world.path(), shelf, name, arguments(name), Some(record));
+    assert_eq!((first.verdict, &first.summary, &first.result), (second.verdict, &second.summary, &second.result), "{name}");
+    assert_eq!(first.error, second.error, "{name}");
+    let repeated: Vec<_> = again.iter().filter(|event| event.key().is_some()).collect();
+    assert!(repeated.is_empty(), "{name} did again: {repeated:?}");
+    let untouched =
+        rollbook::sim::Sim::from_json(&std::fs::read_to_string(second_world.path().join("sandbox.json")).unwrap()).unwrap();
+    let (fresh, _) = play(tempfile::tempdir().unwrap().path(), shelf, "status", Map::new(), None);
+    assert_eq!(untouched.now().to_string(), "2026-07-01T09:00:00Z", "{name} let time pass in {}", fresh.announcement.run);
+}
+
+#[test]
+fn every_shipped_runbook_replays() {
+    let shelf = Shelf::default();
+    let names: Vec<_> = shelf.names().into_keys().collect();
+    assert!(names.len() >= 2, "{names:?}");
+    names.iter().for_each(|name| assert_replays(&shelf, name));
+}
+
+#[test]
+fn closures_loops_catches_secrets_and_parallel_replay() {
+    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", permits: [\"secretsmanager:PutSecretValue\"] };\n\
+        let s = secrets::get_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\" }).SecretString;\n\
+        secrets::put_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\", SecretString: s.with_key(\"A\", \"b\") });\n\
+        let seen = [s == s, s.keys(), random_id(), now()];\n\
+        for i in 0..3 { sleep(i); seen += now(); }\n\
+        try { ecs::describe_clusters(#{ clusters: [\"c\"], include: [] }); ecs::list_services(#{ cluster: \"zzz\" }) } catch (e) { seen += e.code; }\n\
+        seen += parallel([3, 1, 2], 2, |n| { step `s${n}` { sleep(n); parallel([1, 2], |m| { sleep(m); now() }) } });\n\
+        try { parallel([1, 2, 3, 4, 5], 2, |n| { sleep(n); if n == 2 { throw \"bad\" } random_id() }) } catch (e) { seen += e; }\n\
+        print(seen); seen";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
+    std::fs::write(folder.path().join("runbooks/all.rhai"), body).unwrap();
+    assert_replays(&Shelf::new(Some(folder.path().to_owned()), None), "all");
+}
+
+#[test]
+fn a_run_in_the_sandbox_is_deterministic() {
+    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n\
+        parallel([5, 3, 8, 1, 9, 2], 3, |n| { for i in 0..n { sleep(n); now(); random_id(); } })";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
+    std::fs::write(folder.path().join("runbooks/r.rhai"), body).unwrap();
+    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
+    let keyed = || {
+        let (_, events) = play(tempfile::tempdir().unwrap().path(), &shelf, "r", Map::new(), None);
+        events.into_iter().filter(|event| event.key().is_some()).collect::<Vec<_>>()
+    };
+    let first = keyed();
+    assert!(first.len() > 100);
+    for _ in 0..5 {
+        assert_eq!(first, keyed());
+    }
+}
+
+#[test]
+fn a_script_that_takes_another_way_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("runbooks/r.rhai");
+    std::fs::create_dir_all(script.parent().unwrap()).unwrap();
+    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n";
+    std::fs::write(&script, format!("{header}sleep(1); sleep(2);")).unwrap();
+    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
+    let (first, _) = play(folder.path(), &shelf, "r", Map::new(), None);
+    std::fs::write(&script, format!("{header}sleep(1); sleep(3);")).unwrap();
+    let (second, _) = play(folder.path(), &shelf, "r", Map::new(), Some((first.entries.clone(), first.vault.clone())));
+    assert_eq!(second.verdict.name(), "refused");
+    let hint = second.hint.unwrap();
+    assert!(hint.contains("2000") && hint.contains("3000"), "{hint}");
+}
+
+#[test]
+fn a_changed_record_is_not_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, _) = play(folder.path(), &Shelf::default(), "status", Map::new(), None);
+    let mut entries = first.entries.clone();
+    let at = entries.iter().position(|entry| entry.body.contains("\"desiredCount\":2")).expect("an answer is recorded");
+    entries[at].body = entries[at].body.replacen("\"desiredCount\":2", "\"desiredCount\":3", 1);
+    assert!(Cursor::read(&first.entries).is_ok());
+    assert!(Cursor::read(&entries).is_err(), "the chain shows a changed byte");
+}
