@@ -2,16 +2,19 @@
 //! where nobody can give it.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
 
 use crate::effect::{Console, outside};
+use crate::report::Progress;
 
 pub struct Terminal {
     yes: bool,
+    progress: Arc<Progress>,
 }
 
 impl Terminal {
-    pub fn new(yes: bool) -> Terminal {
-        Terminal { yes }
+    pub fn new(yes: bool, progress: Arc<Progress>) -> Terminal {
+        Terminal { yes, progress }
     }
 
     /// Whether lines on standard error can be drawn over.
@@ -26,19 +29,25 @@ impl Console for Terminal {
     }
 
     fn ask(&self, question: &str, hidden: bool) -> Option<String> {
-        eprint!("\n   {question}: ");
-        let _ = std::io::stderr().flush();
-        if hidden {
-            return rpassword::read_password().ok();
-        }
-        let mut line = String::new();
-        match std::io::stdin().lock().read_line(&mut line) {
-            Ok(0) | Err(_) => None,
-            Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
-        }
+        self.progress.pause(|| {
+            eprint!("\n   {question}: ");
+            let _ = std::io::stderr().flush();
+            match hidden {
+                true => rpassword::read_password().ok(),
+                false => read_line(),
+            }
+        })
     }
 
     fn assume_yes(&self) -> bool {
         self.yes
+    }
+}
+
+fn read_line() -> Option<String> {
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
     }
 }

@@ -68,7 +68,6 @@ fn help_on_run(word: &str) -> u8 {
 fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOptions, given: Map) -> Result<u8, Misuse> {
     let config = read_config(project_root().as_ref())?;
     let place = Place::choose(config, &options.selection())?;
-    let terminal = Terminal::new(options.yes);
     let paint = Paint::for_stderr();
     let printing = match (options.output, place.sandbox) {
         (Output::Json, _) => Printing::Keep,
@@ -89,7 +88,7 @@ fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOpt
         found,
         arguments: given,
         confirmed: options.confirm.clone(),
-        console: Arc::new(terminal),
+        console: Arc::new(Terminal::new(options.yes, progress.clone())),
         cancel,
         observers: vec![progress.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),

@@ -4,6 +4,7 @@
 //! This floor knows worlds (AWS, the simulator) and the journal. It knows no
 //! Rhai and nothing of runbooks but what they may do.
 
+mod attempt;
 mod branch;
 mod cancel;
 mod conductor;
@@ -11,6 +12,7 @@ mod gate;
 mod guard;
 mod kind;
 pub mod outside;
+mod recall;
 mod record;
 mod retry;
 mod trouble;

@@ -92,6 +92,15 @@ impl Progress {
         });
     }
 
+    /// Nothing is drawn while a person types an answer.
+    pub fn pause<R>(&self, ask: impl FnOnce() -> R) -> R {
+        let state = self.lock();
+        match &state.spinner {
+            Some(spinner) => spinner.suspend(ask),
+            None => ask(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

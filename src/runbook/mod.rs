@@ -2,8 +2,10 @@
 //! configuration, and running one from arguments to a verdict.
 
 mod config;
+mod door;
 mod fault;
 mod header;
+mod judge;
 mod param;
 mod place;
 mod run;

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::door::Door;
 use super::fault::Misuse;
 use super::header::Header;
-use super::place::{Place, SANDBOX_REGION};
+use super::judge::{Judged, judge, judge_beginning};
+use super::place::Place;
 use super::sandbox::SandboxFile;
 use super::shelf::{Found, Shelf};
 use crate::api::Reading;
-use crate::aws::{Access, ConnectError, connect};
 use crate::effect::{
-    Branch, Cancel, Console, Effect, Gate, Guard, Live, MemoryVault, Protection, Retry, Setup, SimWorld, Stop, Trouble, Vault,
-    World, outside,
+    Branch, Cancel, Console, Effect, Gate, Guard, MemoryVault, Protection, Retry, Setup, Trouble, Vault, outside,
 };
 use crate::journal::{Cursor, Entry, Event, Hash, Journal, Observer, Recorded, Verdict};
-use crate::script::{Host, Outcome, Program, ScriptError, Strand};
+use crate::script::{Host, Program, ScriptError, Strand};
 use crate::store::Memory;
 use crate::value::{Map, Value};
 
@@ -105,57 +105,6 @@ fn refuse_unattended(request: &Request, header: &Header) -> Result<(), Misuse> {
     Ok(())
 }
 
-/// The way into a world.
-struct Door {
-    world: Arc<dyn World>,
-    region: String,
-    sandbox: Option<(Arc<SimWorld>, SandboxFile)>,
-}
-
-impl Door {
-    fn open(request: &Request) -> Result<Door, Misuse> {
-        match request.place.sandbox {
-            true => Door::sandbox(request.sandbox.clone()),
-            false => Door::live(request),
-        }
-    }
-
-    fn sandbox(file: SandboxFile) -> Result<Door, Misuse> {
-        let world = Arc::new(SimWorld::new(file.open()?, file.seed()));
-        Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
-    }
-
-    fn live(request: &Request) -> Result<Door, Misuse> {
-        let environment = &request.place.environment;
-        let access = Access {
-            region: environment.region.clone(),
-            profile: environment.profile.clone(),
-            role_arn: environment.role_arn.clone(),
-        };
-        let carrier = request.runtime.block_on(connect(&access)).map_err(|error| no_way_in(&error))?;
-        let region = carrier.region().to_owned();
-        Ok(Door { world: Arc::new(Live::new(carrier, request.runtime.clone())), region, sandbox: None })
-    }
-
-    /// Keeps the sandbox's world for the next command.
-    fn close(&self) -> Result<(), Misuse> {
-        match &self.sandbox {
-            Some((world, file)) => file.save(&world.snapshot()),
-            None => Ok(()),
-        }
-    }
-}
-
-fn no_way_in(error: &ConnectError) -> Misuse {
-    let misuse = Misuse::new(error.to_string());
-    match error {
-        ConnectError::NoRegion => misuse.hint("set region in rollbook.toml, or AWS_REGION; --sandbox needs none"),
-        ConnectError::NoCredentials(_) => {
-            misuse.hint("log in as for the aws CLI (AWS_PROFILE, aws sso login, access keys), or try --sandbox, which needs none")
-        }
-    }
-}
-
 struct Run {
     request: Request,
     header: Header,
@@ -203,12 +152,12 @@ impl Run {
     fn play(mut self, host: &Host, program: &Program) -> Result<Ended, Misuse> {
         let began = self.gate.now();
         let branch = Arc::new(Branch::default());
-        let ending = match self.begin(program, &branch) {
-            Ok(variables) => self.judge(host.run(program, Strand { gate: self.gate.clone(), branch }, variables)),
-            Err(trouble) => self.judge_beginning(trouble),
+        let judged = match self.begin(program, &branch) {
+            Ok(variables) => judge(host.run(program, Strand { gate: self.gate.clone(), branch }, variables)),
+            Err(trouble) => judge_beginning(trouble),
         };
         self.door.close()?;
-        let (verdict, summary, hint, result, error) = ending;
+        let Judged { verdict, summary, hint, result, error } = judged;
         let closed = Event::Closed { at: self.gate.now(), verdict, summary: summary.clone() };
         let entries = self.gate.emit(closed).and_then(|()| self.gate.entries()).map_err(|stop| Misuse::new(stop.to_string()))?;
         let took = self.gate.now().duration_since(began);
@@ -272,56 +221,6 @@ impl Run {
             Value::Null => Err(Trouble::Unavailable(format!("{from} holds nothing"))),
             value => Ok(value),
         }
-    }
-
-    fn judge(&self, outcome: Outcome) -> Judged {
-        match outcome {
-            Outcome::Finished(result) => (Verdict::Succeeded, String::new(), None, result, None),
-            Outcome::Failed(error) => {
-                let verdict = if error.faulty_script { Verdict::Misused } else { Verdict::Failed };
-                (verdict, error.message.clone(), None, Value::Null, Some(error))
-            }
-            Outcome::Stopped(stop, error) => {
-                // A verdict is an answer; only an unwanted end has a place worth showing.
-                let error = (!matches!(stop, Stop::Concluded { .. } | Stop::Interrupted)).then_some(error);
-                let (verdict, summary, hint) = judge_stop(stop);
-                (verdict, summary, hint, Value::Null, error)
-            }
-        }
-    }
-
-    fn judge_beginning(&self, trouble: Trouble) -> Judged {
-        let (verdict, summary, hint) = match trouble {
-            Trouble::Stop(stop) => judge_stop(stop),
-            Trouble::Failed { operation, failure, attempts } => {
-                let tries = if attempts > 1 { format!(" (after {attempts} attempts)") } else { String::new() };
-                let hint = Some("is the endpoint right, and is there a way to it from here?".into());
-                (Verdict::Failed, format!("{operation}: {failure}{tries}"), hint)
-            }
-            Trouble::Unavailable(why) => (Verdict::Misused, why, None),
-            Trouble::Invalid { operation, .. } => (Verdict::Failed, format!("{operation} cannot be asked like that"), None),
-        };
-        (verdict, summary, hint, Value::Null, None)
-    }
-}
-
-type Judged = (Verdict, String, Option<String>, Value, Option<Box<ScriptError>>);
-
-fn judge_stop(stop: Stop) -> (Verdict, String, Option<String>) {
-    let what = stop.to_string();
-    match stop {
-        Stop::Interrupted => (Verdict::Interrupted, what, None),
-        Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => (Verdict::Misused, what, Some(hint)),
-        Stop::Refused { hint, .. } => (Verdict::Refused, what, Some(hint)),
-        Stop::OutcomeUnknown { hint, .. } => (Verdict::OutcomeUnknown, what, Some(hint)),
-        Stop::Diverged { place, recorded, now } => {
-            (Verdict::Refused, format!("{what}, at effect {place}"), Some(format!("recorded: {recorded}\nnow:      {now}")))
-        }
-        Stop::Journal(_) => (Verdict::Failed, what, None),
-        Stop::SecretShown(_) => {
-            (Verdict::Misused, what, Some("a secret can be compared and passed on to AWS, never shown".into()))
-        }
-        Stop::Concluded { verdict, .. } => (verdict, what, None),
     }
 }
 

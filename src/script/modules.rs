@@ -102,8 +102,8 @@ fn note_script(text: &Text, position: Position) -> Fallible<()> {
 }
 
 fn in_module(name: &str, error: Box<EvalAltResult>, position: Position) -> Box<EvalAltResult> {
-    match *error {
-        already @ EvalAltResult::ErrorInModule(..) => already.into(),
-        other => EvalAltResult::ErrorInModule(name.to_owned(), other.into(), position).into(),
+    match error.as_ref() {
+        EvalAltResult::ErrorInModule(..) => error,
+        _ => EvalAltResult::ErrorInModule(name.to_owned(), error, position).into(),
     }
 }
