@@ -196,3 +196,9 @@ pub fn service(module: &str) -> Option<&'static Service> {
 pub fn operation(module: &str, method: &str) -> Option<&'static Operation> {
     service(module)?.operation(method)
 }
+
+/// Every IAM action that some operation stands for or leans on.
+pub fn actions() -> impl Iterator<Item = String> {
+    let operations = SERVICES.iter().flat_map(|service| service.operations);
+    operations.flat_map(|operation| operation.dependent_actions().map(str::to_owned).chain([operation.action()]))
+}

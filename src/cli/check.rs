@@ -1,14 +1,12 @@
 //! `rollbook check [NAME…]`
 
-use std::sync::Arc;
-
 use clap::Args;
 
 use super::{ShelfTexts, find_text};
 use crate::journal::Verdict;
 use crate::report::{Paint, show_findings};
 use crate::runbook::{Header, Misuse, Shelf};
-use crate::script::{Finding, Host, Library, Limits, Severity, Text};
+use crate::script::{Declared, Finding, Host, Library, Limits, Severity, Text};
 
 #[derive(Args)]
 pub struct Check {
@@ -18,7 +16,7 @@ pub struct Check {
 
 impl Check {
     pub fn execute(self, shelf: &Shelf) -> Result<u8, Misuse> {
-        let host = Host::new(Limits::default(), Arc::new(shelf.clone()));
+        let host = shelf.host(Limits::default());
         let names = if self.names.is_empty() { shelf.paths() } else { self.names };
         let mut errors = 0;
         for name in &names {
@@ -48,7 +46,7 @@ fn check(host: &Host, text: &Text) -> Vec<Finding> {
         return host.check(text, None);
     }
     match Header::read(&program) {
-        Ok(header) => host.check(text, Some(&header.param_names())),
+        Ok(header) => host.check(text, Some(&Declared { params: &header.param_names(), permits: &header.permits })),
         Err(mut findings) => {
             findings.extend(host.check(text, None));
             findings

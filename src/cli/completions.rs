@@ -1,12 +1,10 @@
 //! `rollbook completions SHELL`: made from the same declarations as parsing.
 
-use std::sync::Arc;
-
 use clap::{Args, CommandFactory};
 
 use super::{Cli, arguments};
-use crate::runbook::{Misuse, Shelf, prepare};
-use crate::script::{Host, Limits};
+use crate::runbook::{Book, Misuse, Shelf};
+use crate::script::Limits;
 
 #[derive(Args)]
 pub struct Completions {
@@ -23,13 +21,13 @@ impl Completions {
 
 /// `run` gets each runbook as a subcommand, and so does the short form.
 fn with_runbooks(command: clap::Command, shelf: &Shelf) -> clap::Command {
-    let host = Host::new(Limits::default(), Arc::new(shelf.clone()));
+    let host = shelf.host(Limits::default());
     let runbooks: Vec<_> = shelf
         .names()
         .into_keys()
         .filter_map(|name| {
-            let (_, header) = prepare(&host, &shelf.find(&name).ok()?).ok()?;
-            Some(arguments::command(&name, &header).no_binary_name(false))
+            let book = Book::open(&host, shelf.find(&name).ok()?).ok()?;
+            Some(arguments::command(&name, &book.header).no_binary_name(false))
         })
         .collect();
     let taken: Vec<_> = command.get_subcommands().map(|known| known.get_name().to_owned()).collect();

@@ -1,25 +1,23 @@
 //! `rollbook list`
 
-use std::sync::Arc;
-
 use clap::Args;
 use comfy_table::{Table, presets};
 
-use crate::runbook::{Misuse, Shelf, prepare};
-use crate::script::{Host, Limits};
+use crate::runbook::{Book, Misuse, Shelf};
+use crate::script::Limits;
 
 #[derive(Args)]
 pub struct List {}
 
 impl List {
     pub fn execute(self, shelf: &Shelf) -> Result<u8, Misuse> {
-        let host = Host::new(Limits::default(), Arc::new(shelf.clone()));
+        let host = shelf.host(Limits::default());
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(["RUNBOOK", "VERSION", "FROM", "SUMMARY"]);
         for (name, source) in shelf.names() {
             let found = shelf.find(&name)?;
-            let (version, summary) = match prepare(&host, &found) {
-                Ok((_, header)) => (header.version, header.summary),
+            let (version, summary) = match Book::open(&host, found) {
+                Ok(book) => (book.header.version, book.header.summary),
                 Err(_) => ("?".into(), format!("cannot be read: rollbook check {name}")),
             };
             table.add_row([name.as_str(), &version, source.name(), &summary]);

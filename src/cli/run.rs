@@ -10,8 +10,8 @@ use super::{ShelfTexts, signals, usage};
 use crate::effect::Cancel;
 use crate::journal::Observer;
 use crate::report::{self, Document, End, Paint, Printing, Progress};
-use crate::runbook::{self, Announcement, Ended, Header, Misuse, Place, Request, SandboxFile, Shelf, project_root, read_config};
-use crate::script::{Host, Limits};
+use crate::runbook::{self, Announcement, Book, Ended, Misuse, Place, Request, SandboxFile, Shelf, project_root, read_config};
+use crate::script::Host;
 use crate::value::{Map, Value, pretty};
 
 #[derive(Args)]
@@ -32,17 +32,20 @@ impl Run {
             return Ok(help_on_run(name));
         }
         let found = shelf.find(name)?;
-        let host = Host::new(Limits::default(), Arc::new(shelf.clone()));
-        let (_, header) = runbook::prepare(&host, &found)?;
-        let matches = match arguments::command(name, &header).try_get_matches_from(words) {
+        let config = read_config(project_root().as_ref())?;
+        let host = shelf.host(config.limits()?);
+        let book = Book::open(&host, found)?;
+        let matches = match arguments::command(name, &book.header).try_get_matches_from(words) {
             Ok(matches) => matches,
             Err(error) => return Ok(usage(&error)),
         };
-        let (options, given) = match arguments::read(&header, &matches) {
+        let (options, given) = match arguments::read(&book.header, &matches) {
             Ok(read) => read,
             Err(error) => return Ok(usage(&error)),
         };
-        start(shelf, found, &header, &options, given)
+        let place = Place::choose(config, &options.selection())?;
+        let ended = start(&host, &book, place, &options, given)?;
+        Ok(show(&shelf, &ended, options.output))
     }
 }
 
@@ -65,9 +68,13 @@ fn help_on_run(word: &str) -> u8 {
     }
 }
 
-fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOptions, given: Map) -> Result<u8, Misuse> {
-    let config = read_config(project_root().as_ref())?;
-    let place = Place::choose(config, &options.selection())?;
+/// A run that has ended, and what it printed where that was kept.
+struct Shown {
+    ended: Ended,
+    progress: Arc<Progress>,
+}
+
+fn start(host: &Host, book: &Book, place: Place, options: &RunOptions, arguments: Map) -> Result<Shown, Misuse> {
     let paint = Paint::for_stderr();
     let printing = match (options.output, place.sandbox) {
         (Output::Json, _) => Printing::Keep,
@@ -75,35 +82,26 @@ fn start(shelf: Shelf, found: runbook::Found, _header: &Header, options: &RunOpt
         (Output::Text, false) => Printing::Stdout,
     };
     let progress = Arc::new(Progress::new(paint, Terminal::can_draw(), printing));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
     let cancel = Arc::new(Cancel::default());
     signals::watch(&runtime, cancel.clone());
+    let announcing = progress.clone();
     let request = Request {
         place,
-        shelf: shelf.clone(),
-        found,
-        arguments: given,
+        arguments,
         confirmed: options.confirm.clone(),
         console: Arc::new(Terminal::new(options.yes, progress.clone())),
         cancel,
         observers: vec![progress.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),
         sandbox: SandboxFile::standard()?,
-        announce: {
-            let progress = progress.clone();
-            Box::new(move |announcement| announce(&progress, paint, announcement))
-        },
+        announce: Box::new(move |announcement| announce(&announcing, paint, announcement)),
         replay: None,
     };
-    let ended = runbook::run(request);
+    let ended = runbook::run(host, book, request);
     progress.finish();
-    let ended = ended?;
-    show(&shelf, &ended, &progress, options.output);
-    Ok(ended.verdict.exit_code())
+    Ok(Shown { ended: ended?, progress })
 }
 
 fn announce(progress: &Progress, paint: Paint, it: &Announcement) {
@@ -112,7 +110,8 @@ fn announce(progress: &Progress, paint: Paint, it: &Announcement) {
     progress.open(&line);
 }
 
-fn show(shelf: &Shelf, ended: &Ended, progress: &Progress, output: Output) {
+/// Says how the run ended; gives its exit code.
+fn show(shelf: &Shelf, Shown { ended, progress }: &Shown, output: Output) -> u8 {
     let paint = Paint::for_stderr();
     let placed = ended.error.as_deref().filter(|error| !error.message.is_empty() && !error.frames.is_empty());
     if let Some(error) = placed {
@@ -127,6 +126,7 @@ fn show(shelf: &Shelf, ended: &Ended, progress: &Progress, output: Output) {
         Output::Json => anstream::println!("{}", document(ended, progress.take_printed())),
     }
     anstream::eprint!("\n{}", report::show_end(paint, &end));
+    ended.verdict.exit_code()
 }
 
 /// The value of the last expression: text as it is, anything else as JSON.

@@ -1,7 +1,9 @@
 //! The header of a runbook: one constant, read without running anything.
 
+use std::collections::BTreeSet;
+
 use super::param::{Param, ParamType};
-use crate::api::did_you_mean;
+use crate::api::{self, did_you_mean};
 use crate::script::{Finding, Frame, Program, Severity};
 use crate::value::{Map, Value, to_json};
 
@@ -77,7 +79,7 @@ impl Reader<'_> {
             summary: self.required_text(map, "summary"),
             version: self.required_text(map, "version"),
             params: self.params(map),
-            permits: self.texts(map, "permits"),
+            permits: self.permits(map),
             holds: self.texts(map, "holds"),
             needs_rollbook: map.contains_key("needs_rollbook").then(|| self.required_text(map, "needs_rollbook")),
         }
@@ -115,6 +117,17 @@ impl Reader<'_> {
             self.fault(name, format!("`{name}` must be a list of strings"), None);
             Vec::new()
         })
+    }
+
+    /// A misspelt action would permit nothing, and be noticed in the middle.
+    fn permits(&mut self, map: &Map) -> Vec<String> {
+        let permits = self.texts(map, "permits");
+        let actions: BTreeSet<String> = if permits.is_empty() { BTreeSet::new() } else { api::actions().collect() };
+        for permit in permits.iter().filter(|permit| !actions.contains(*permit)) {
+            let help = did_you_mean(permit, actions.iter().map(String::as_str));
+            self.fault(permit, format!("`permits` names {permit}, which is no action that rollbook knows"), help);
+        }
+        permits
     }
 
     fn params(&mut self, map: &Map) -> Vec<Param> {

@@ -4,27 +4,25 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
 use super::header::Header;
 use super::judge::{Judged, judge, judge_beginning};
 use super::place::Place;
 use super::sandbox::SandboxFile;
-use super::shelf::{Found, Shelf};
 use crate::api::Reading;
 use crate::effect::{
     Branch, Cancel, Console, Effect, Gate, Guard, MemoryVault, Protection, Retry, Setup, Trouble, Vault, outside,
 };
 use crate::journal::{Cursor, Entry, Event, Hash, Journal, Observer, Recorded, Verdict};
-use crate::script::{Host, Program, ScriptError, Strand};
+use crate::script::{Host, ScriptError, Strand};
 use crate::store::Memory;
 use crate::value::{Map, Value};
 
 /// Everything a run is made from.
 pub struct Request {
     pub place: Place,
-    pub shelf: Shelf,
-    pub found: Found,
     /// Values by param name, as [`Param::parse`] gave them.
     pub arguments: Map,
     /// `--confirm` named this environment.
@@ -68,54 +66,38 @@ pub struct Ended {
 
 const MAIN_LINE: &str = "main";
 
-pub fn run(request: Request) -> Result<Ended, Misuse> {
-    let limits = request.place.config.limits()?;
-    let host = Host::new(limits, Arc::new(request.shelf.clone()));
-    let (program, header) = prepare(&host, &request.found)?;
-    refuse_unattended(&request, &header)?;
+pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
+    refuse_unattended(&request, book)?;
     let door = Door::open(&request)?;
-    Run::new(request, header, door)?.play(&host, &program)
-}
-
-/// Compiles a runbook and reads its header.
-pub fn prepare(host: &Host, found: &Found) -> Result<(Program, Header), Misuse> {
-    let program = host.compile(found.text.clone()).map_err(|error| Misuse::script(&found.name, error.into()))?;
-    let header = Header::read(&program).map_err(|findings| Misuse::script(&found.name, findings.into()))?;
-    if let Some(needed) = header.needs_rollbook.as_deref().filter(|needed| is_newer(needed, env!("CARGO_PKG_VERSION"))) {
-        let what = format!("{} needs rollbook {needed}, and this is {}", found.name, env!("CARGO_PKG_VERSION"));
-        return Err(Misuse::new(what).hint("install a newer rollbook, or take an older version of the runbook"));
-    }
-    Ok((program, header))
+    Run::new(request, book, door)?.play(host)
 }
 
 /// A protected environment, a runbook that writes, and nobody to ask: better
 /// said before the first read than in the middle.
-fn refuse_unattended(request: &Request, header: &Header) -> Result<(), Misuse> {
+fn refuse_unattended(request: &Request, book: &Book) -> Result<(), Misuse> {
     let Some(name) = request.place.name.as_ref().filter(|_| request.place.environment.protected) else {
         return Ok(());
     };
     let confirmed = request.confirmed.as_ref() == Some(name);
-    if header.writes() && !confirmed && !request.console.is_terminal() && request.replay.is_none() {
-        let what = format!(
-            "environment `{name}` is protected, {} may change it, and there is no terminal to ask at",
-            request.found.name
-        );
+    if book.header.writes() && !confirmed && !request.console.is_terminal() && request.replay.is_none() {
+        let what =
+            format!("environment `{name}` is protected, {} may change it, and there is no terminal to ask at", book.found.name);
         return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
     }
     Ok(())
 }
 
-struct Run {
+struct Run<'a> {
     request: Request,
-    header: Header,
+    book: &'a Book,
     door: Door,
     gate: Arc<Gate>,
     vault: Arc<dyn Vault>,
     announcement: Announcement,
 }
 
-impl Run {
-    fn new(mut request: Request, header: Header, door: Door) -> Result<Run, Misuse> {
+impl<'a> Run<'a> {
+    fn new(mut request: Request, book: &'a Book, door: Door) -> Result<Run<'a>, Misuse> {
         let (record, vault) = match request.replay.take() {
             Some((entries, vault)) => {
                 let cursor =
@@ -130,7 +112,7 @@ impl Run {
             journal: Journal::new(Box::new(Memory::default())),
             vault: vault.clone(),
             console: request.console.clone(),
-            guard: guard(place, &header, request.confirmed.as_deref()),
+            guard: guard(place, &book.header, request.confirmed.as_deref()),
             retry: retry()?,
             reading: Reading { plain_env: place.service.plain_env.clone() },
             observers: request.observers.clone(),
@@ -138,22 +120,22 @@ impl Run {
             record,
         });
         let announcement = Announcement {
-            runbook: request.found.name.clone(),
-            version: header.version.clone(),
+            runbook: book.found.name.clone(),
+            version: book.header.version.clone(),
             run: run_id(),
             environment: place.title().to_owned(),
             account: None,
             region: door.region.clone(),
             sandbox: place.sandbox,
         };
-        Ok(Run { request, header, door, gate: Arc::new(gate), vault, announcement })
+        Ok(Run { request, book, door, gate: Arc::new(gate), vault, announcement })
     }
 
-    fn play(mut self, host: &Host, program: &Program) -> Result<Ended, Misuse> {
+    fn play(mut self, host: &Host) -> Result<Ended, Misuse> {
         let began = self.gate.now();
         let branch = Arc::new(Branch::default());
-        let judged = match self.begin(program, &branch) {
-            Ok(variables) => judge(host.run(program, Strand { gate: self.gate.clone(), branch }, variables)),
+        let judged = match self.begin(&branch) {
+            Ok(variables) => judge(host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables)),
             Err(trouble) => judge_beginning(trouble),
         };
         self.door.close()?;
@@ -165,20 +147,20 @@ impl Run {
     }
 
     /// Records what is about to run, finds out where, reads secret params.
-    fn begin(&mut self, program: &Program, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
-        let secret = |name: &String| self.header.params.iter().any(|param| param.secret && param.name == *name);
+    fn begin(&mut self, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
+        let secret = |name: &String| self.book.header.params.iter().any(|param| param.secret && param.name == *name);
         let shown = self.request.arguments.iter().filter(|(name, _)| !secret(name));
         let arguments: Map = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
         self.gate.emit(Event::Opened {
             format: Event::FORMAT,
             run: self.announcement.run.clone(),
             rollbook: env!("CARGO_PKG_VERSION").into(),
-            runbook: self.request.found.name.clone(),
+            runbook: self.book.found.name.clone(),
             at: self.gate.now(),
             environment: Recorded(self.request.place.variables(None, &self.door.region)),
             arguments: Recorded(Value::Map(arguments)),
         })?;
-        let text = &program.text;
+        let text = &self.book.program.text;
         let hash = Hash::of(&text.text).to_string();
         self.gate.emit(Event::Script { name: format!("{MAIN_LINE} {}", text.name), hash, text: text.text.clone() })?;
         let identity = self.gate.identify(branch);
@@ -193,7 +175,7 @@ impl Run {
     /// The `args` of the script: every declared param, given or not.
     fn arguments(&self, branch: &Branch) -> Result<Value, Trouble> {
         let mut arguments = Map::new();
-        for param in &self.header.params {
+        for param in &self.book.header.params {
             let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
                 (Some(Value::Text(from)), true) => self.secret_argument(branch, &from)?,
@@ -259,10 +241,4 @@ fn run_id() -> String {
         char::from(LETTERS[at])
     };
     (0..4).map(|_| letter()).collect()
-}
-
-/// Whether version `wanted` is newer than `present`, number by number.
-fn is_newer(wanted: &str, present: &str) -> bool {
-    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>();
-    numbers(wanted) > numbers(present)
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
 use super::fault::Misuse;
 use crate::api::did_you_mean;
 use crate::effect::outside;
-use crate::script::{Library, Text};
+use crate::script::{Host, Library, Limits, Text};
 
 static SCRIPTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/scripts");
 static STDLIB: Dir = include_dir!("$CARGO_MANIFEST_DIR/stdlib");
@@ -52,6 +53,11 @@ pub struct Shelf {
 impl Shelf {
     pub fn new(project: Option<PathBuf>, user: Option<PathBuf>) -> Shelf {
         Shelf { project, user }
+    }
+
+    /// A script host whose modules come from this shelf.
+    pub fn host(&self, limits: Limits) -> Host {
+        Host::new(limits, Arc::new(self.clone()))
     }
 
     fn folders(&self) -> impl Iterator<Item = (Source, PathBuf)> {

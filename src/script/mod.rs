@@ -19,7 +19,7 @@ mod services;
 mod step;
 mod suggest;
 
-pub use check::{Finding, Severity};
+pub use check::{Declared, Finding, Severity};
 pub use current::Strand;
 pub use failure::{Frame, ScriptError};
 pub use library::{Library, Text};

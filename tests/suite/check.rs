@@ -2,7 +2,7 @@
 
 use crate::harness::{Project, Ran};
 
-const HEADER: &str = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", params: #{ image: #{ required: true }, count: #{ type: \"integer\" } } };\n";
+const HEADER: &str = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", permits: [\"ecs:UpdateService\", \"ecs:CreateService\"], params: #{ image: #{ required: true }, count: #{ type: \"integer\" } } };\n";
 
 fn check(body: &str) -> Ran {
     let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", &format!("{HEADER}{body}"));
@@ -33,6 +33,7 @@ fn each_seeded_mistake_is_found_with_a_suggestion() {
         ("import \"std/servce\" as x;", "there is no module \"std/servce\"", "`std/service`"),
         ("import \"std/service\" as x; x::curent(env);", "there is no function `curent`", "`current`"),
         ("import \"std/service\" as x; x::current();", "`current` takes", ""),
+        ("ecs::delete_service(#{ service: \"s\" });", "is a write that the header does not permit", "add \"ecs:DeleteService\""),
         ("slep(1);", "there is no function `slep`", "`sleep`"),
         ("parallel([1]);", "`parallel` takes", ""),
         ("print(args.imge);", "the header declares no param `imge`", "`image`"),
@@ -67,4 +68,10 @@ fn every_shipped_script_is_clean() {
     let ran = Project::new().run(&["check"]);
     ran.status(0).prints("no mistakes found");
     assert_eq!(ran.stderr, "", "not even a warning");
+}
+
+#[test]
+fn a_misspelt_permit_is_found() {
+    let project = Project::new().runbook("r", "\"ecs:UpdateServce\"", "");
+    project.run(&["check", "r"]).status(2).says("`permits` names ecs:UpdateServce").says("did you mean `ecs:UpdateService`?");
 }

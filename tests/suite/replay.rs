@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use rollbook::effect::{Console, Vault};
 use rollbook::journal::{Cursor, Entry, Event, Observer};
-use rollbook::runbook::{Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
+use rollbook::runbook::{Book, Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
+use rollbook::script::Limits;
 use rollbook::value::{Map, Value};
 
 struct Nobody;
@@ -47,8 +48,6 @@ fn play(
     let seen = Arc::new(Seen::default());
     let request = Request {
         place: Place::choose(Config::default(), &selection).unwrap(),
-        shelf: shelf.clone(),
-        found: shelf.find(name).unwrap(),
         arguments,
         confirmed: None,
         console: Arc::new(Nobody),
@@ -59,7 +58,9 @@ fn play(
         announce: Box::new(|_| {}),
         replay,
     };
-    let ended = run(request).unwrap();
+    let host = shelf.host(Limits::default());
+    let book = Book::open(&host, shelf.find(name).unwrap()).unwrap();
+    let ended = run(&host, &book, request).unwrap();
     let events = seen.0.lock().unwrap().clone();
     (ended, events)
 }

@@ -43,10 +43,16 @@ impl Finding {
     }
 }
 
+/// What the header of a runbook declares, as far as its body can break it.
+pub struct Declared<'a> {
+    pub params: &'a [String],
+    /// IAM actions of the writes it may do.
+    pub permits: &'a [String],
+}
+
 impl Host {
-    /// Checks a script; `params` are those its header declares, or nothing for
-    /// a module, which has none.
-    pub fn check(&self, text: &Text, params: Option<&[String]>) -> Vec<Finding> {
+    /// Checks a script against its header; a module has none.
+    pub fn check(&self, text: &Text, declared: Option<&Declared>) -> Vec<Finding> {
         let program = match self.compile(text.clone()) {
             Ok(program) => program,
             Err(error) => {
@@ -56,7 +62,7 @@ impl Host {
                 return vec![Finding { word: error.word, help: error.help, place, ..finding }];
             }
         };
-        let mut findings = walk::walk(self, &program, params);
+        let mut findings = walk::walk(self, &program, declared);
         findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
         findings
     }

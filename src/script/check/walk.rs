@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::functions::{self, Signatures};
-use super::{Finding, Severity, requests};
+use super::{Declared, Finding, Severity, requests};
 use crate::api::did_you_mean;
 use crate::script::program::{Host, Program};
 use crate::script::services::{self, ALL, service_named};
 
-pub(super) fn walk(host: &Host, program: &Program, params: Option<&[String]>) -> Vec<Finding> {
+pub(super) fn walk(host: &Host, program: &Program, declared: Option<&Declared>) -> Vec<Finding> {
     let mut walker = Walker {
         host,
         source: &program.text.name,
@@ -19,7 +19,7 @@ pub(super) fn walk(host: &Host, program: &Program, params: Option<&[String]>) ->
         findings: Vec::new(),
         used: BTreeSet::new(),
         args_whole: false,
-        params,
+        declared,
     };
     // Imports first: a function may stand above the import that it uses.
     program.ast.walk(&mut |path: &[ASTNode]| {
@@ -47,7 +47,7 @@ struct Walker<'a> {
     used: BTreeSet<String>,
     /// `args` is also handed on whole, so that nobody can say what is unused.
     args_whole: bool,
-    params: Option<&'a [String]>,
+    declared: Option<&'a Declared<'a>>,
 }
 
 impl Walker<'_> {
@@ -97,8 +97,8 @@ impl Walker<'_> {
             return;
         };
         let name = names.2.to_string();
-        if let Some(params) = self.params.filter(|params| !params.contains(&name)) {
-            let help = did_you_mean(&name, params.iter().map(String::as_str));
+        if let Some(declared) = self.declared.filter(|declared| !declared.params.contains(&name)) {
+            let help = did_you_mean(&name, declared.params.iter().map(String::as_str));
             self.error(*position, format!("the header declares no param `{name}`"), &name, help);
         }
         self.used.insert(name);
@@ -157,6 +157,11 @@ impl Walker<'_> {
                 self.error(position, format!("{operation} takes one map of members, not {} arguments", more.len()), name, None)
             }
         }
+        let action = operation.action();
+        if operation.is_write() && self.declared.is_some_and(|declared| !declared.permits.contains(&action)) {
+            let help = Some(format!("add \"{action}\" to `permits` in the header"));
+            self.error(position, format!("{operation} is a write that the header does not permit"), name, help);
+        }
         let found = requests::check(operation, call.args.first(), position);
         for (position, fault) in found {
             let word = requests::last_name(&fault.path);
@@ -169,7 +174,7 @@ impl Walker<'_> {
         if self.args_whole {
             return;
         }
-        for name in self.params.unwrap_or_default() {
+        for name in self.declared.map(|declared| declared.params).unwrap_or_default() {
             if !self.used.contains(name) {
                 let message = format!("the param `{name}` is declared and never used");
                 let finding = Finding::error(self.source, Position::NONE, message);
