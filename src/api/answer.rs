@@ -23,6 +23,15 @@ pub fn read_answer(operation: &Operation, answer: &mut Value, reading: &Reading)
     reader.known
 }
 
+/// Marks what is sensitive in a request that a script wrote in plain text, so
+/// that no record and no screen shows it.
+pub fn conceal_request(operation: &Operation, request: &mut Value, reading: &Reading) {
+    let mut reader = Reader { model: operation.service().model(), operation, reading, known: Known::default() };
+    if let (Some(structure), Value::Map(members)) = (operation.input(), request) {
+        reader.conceal_in(structure, members);
+    }
+}
+
 struct Reader<'a> {
     model: &'a Model,
     operation: &'a Operation,
@@ -63,6 +72,29 @@ impl Reader<'_> {
             }
             (Type::Enum(name), Value::Text(text)) if !self.model.enum_values(name).contains(text) => {
                 self.known.learn(name, text);
+            }
+            _ => {}
+        }
+    }
+
+    fn conceal_in(&mut self, structure: &Structure, members: &mut Map) {
+        for (name, value) in members {
+            let Some(member) = structure.members.get(name) else { continue };
+            match member.secret {
+                true => self.conceal(name, &member.kind, value),
+                false => self.conceal_below(&member.kind, value),
+            }
+        }
+    }
+
+    fn conceal_below(&mut self, kind: &Type, value: &mut Value) {
+        match (kind, value) {
+            (Type::List(kind), Value::List(items)) => items.iter_mut().for_each(|item| self.conceal_below(kind, item)),
+            (Type::Map(kind), Value::Map(members)) => members.values_mut().for_each(|item| self.conceal_below(kind, item)),
+            (Type::Structure(name), Value::Map(members)) => {
+                if let Some(structure) = self.model.structure(name) {
+                    self.conceal_in(structure, members);
+                }
             }
             _ => {}
         }

@@ -17,7 +17,7 @@ mod validate;
 use std::fmt;
 use std::sync::OnceLock;
 
-pub use answer::{Reading, read_answer};
+pub use answer::{Reading, conceal_request, read_answer};
 pub use codec::{decode, decode_error, encode, media_type};
 pub use failure::{AwsError, Failure};
 pub use known::Known;

@@ -3,18 +3,24 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
-use crate::effect::{Console, outside};
+use crate::effect::{Cancel, Console, outside};
 use crate::report::Progress;
+
+/// How often a waiting question looks whether the run was stopped.
+const LOOK: Duration = Duration::from_millis(50);
 
 pub struct Terminal {
     yes: bool,
     progress: Arc<Progress>,
+    cancel: Arc<Cancel>,
 }
 
 impl Terminal {
-    pub fn new(yes: bool, progress: Arc<Progress>) -> Terminal {
-        Terminal { yes, progress }
+    pub fn new(yes: bool, progress: Arc<Progress>, cancel: Arc<Cancel>) -> Terminal {
+        Terminal { yes, progress, cancel }
     }
 
     /// Whether lines on standard error can be drawn over.
@@ -34,7 +40,7 @@ impl Console for Terminal {
             let _ = std::io::stderr().flush();
             match hidden {
                 true => rpassword::read_password().ok(),
-                false => read_line(),
+                false => read_line(&self.cancel),
             }
         })
     }
@@ -44,10 +50,20 @@ impl Console for Terminal {
     }
 }
 
-fn read_line() -> Option<String> {
-    let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
+/// Reads on a thread of its own, so that Ctrl-C ends the waiting too.
+fn read_line(cancel: &Cancel) -> Option<String> {
+    let (line, waiting) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = std::io::stdin().lock().read_line(&mut text);
+        let _ = line.send(read.ok().filter(|bytes| *bytes > 0).map(|_| text));
+    });
+    while !cancel.is_stopped() {
+        match waiting.recv_timeout(LOOK) {
+            Ok(text) => return text.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
     }
+    None
 }

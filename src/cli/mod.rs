@@ -63,7 +63,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let shelf = Shelf::new(project_root(), user_runbooks());
+    let shelf = Shelf::new(Some(project_or_here()), user_runbooks());
     let result = match cli.command {
         Command::Run(run) => run.execute(shelf.clone()),
         Command::Runbook(words) => run::Run::from_words(words).execute(shelf.clone()),
@@ -117,6 +117,7 @@ fn find_text(shelf: &Shelf, name: &str) -> Result<crate::script::Text, Misuse> {
     }
 }
 
+/// Where `runbooks/` is looked for: it needs no rollbook.toml beside it.
 fn project_or_here() -> PathBuf {
     project_root().unwrap_or_else(|| PathBuf::from("."))
 }

@@ -29,7 +29,7 @@ impl Run {
     pub fn execute(self, shelf: Shelf) -> Result<u8, Misuse> {
         let (name, words) = self.words.split_first().expect("clap requires a name");
         if name.starts_with('-') {
-            return Ok(help_on_run(name));
+            return Ok(help_on_run(name, &shelf));
         }
         let found = shelf.find(name)?;
         let config = read_config(project_root().as_ref())?;
@@ -43,19 +43,27 @@ impl Run {
             Ok(read) => read,
             Err(error) => return Ok(usage(&error)),
         };
-        let place = Place::choose(config, &options.selection())?;
-        let ended = start(&host, &book, place, &options, given)?;
-        Ok(show(&shelf, &ended, options.output))
+        let ended = Place::choose(config, &options.selection()).and_then(|place| start(&host, &book, place, &options, given));
+        match ended {
+            Ok(ended) => Ok(show(&shelf, &ended, options.output)),
+            Err(misuse) => {
+                if options.output == Output::Json {
+                    anstream::println!("{}", report::early_document(name, misuse.verdict, &misuse.what, misuse.hint.as_deref()));
+                }
+                Err(misuse)
+            }
+        }
     }
 }
 
 /// `rollbook run --help`, or an option where the name belongs.
-fn help_on_run(word: &str) -> u8 {
+fn help_on_run(word: &str, shelf: &Shelf) -> u8 {
+    let names: Vec<String> = shelf.names().into_keys().collect();
     let command = RunOptions::augment_args(clap::Command::new("run"))
         .bin_name("rollbook run")
         .about("Run a runbook")
         .override_usage("rollbook run NAME [PARAMS] [OPTIONS]")
-        .after_help("rollbook list shows the runbooks, rollbook run NAME --help the params of one.");
+        .after_help(format!("Runbooks: {}\nThe params of one: rollbook run NAME --help", names.join(", ")));
     match command.clone().no_binary_name(true).try_get_matches_from([word]) {
         Err(error) if !error.use_stderr() => usage(&error),
         _ => {
@@ -91,7 +99,7 @@ fn start(host: &Host, book: &Book, place: Place, options: &RunOptions, arguments
         place,
         arguments,
         confirmed: options.confirm.clone(),
-        console: Arc::new(Terminal::new(options.yes, progress.clone())),
+        console: Arc::new(Terminal::new(options.yes, progress.clone(), cancel.clone())),
         cancel,
         observers: vec![progress.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),

@@ -6,8 +6,9 @@ use super::branch::Branch;
 use super::gate::{Ending, Gate};
 use super::kind::Effect;
 use super::outside;
+use super::recall::unknown_outcome;
 use super::trouble::{Stop, Trouble};
-use crate::api::{Failure, Operation};
+use crate::api::{self, AwsError, Failure, Operation};
 use crate::journal::{Event, Key, Recorded};
 use crate::value::{Origin, Secret, Value};
 
@@ -22,10 +23,15 @@ impl Gate {
                 Ok(outside::variable(name).map(|text| text_or_secret(text, *secret, Origin::Environment(name.clone()))).into())
             }
             Effect::ReadFile { path, secret } => outside::read_text(std::path::Path::new(path))
+                .map(|text| if *secret { without_newline(text) } else { text })
                 .map(|text| text_or_secret(text, *secret, Origin::File(path.clone())))
                 .map_err(|error| Trouble::Unavailable(format!("cannot read {path}: {error}"))),
             Effect::Ask { question, secret } => self.ask(question, *secret),
-            Effect::Confirm { question } => Ok(Value::Bool(self.confirm(question))),
+            Effect::Confirm { question } => {
+                let answer = self.confirm(question);
+                self.cancel.check()?;
+                Ok(Value::Bool(answer))
+            }
             Effect::Look { shown, .. } => Ok(shown.clone()),
             Effect::Join { ends } => Ok(ends.clone()),
         }
@@ -51,19 +57,38 @@ impl Gate {
     }
 
     fn send(&self, branch: &Branch, key: &Key, operation: &'static Operation, request: &Value) -> Ending {
+        // Once an answer was lost, no later refusal proves that nothing happened.
+        let mut doubt = None;
         let mut number = 1;
         loop {
             let failure = match self.world.call(operation, request, &self.cancel)? {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
+                Err(failure) => self.redacted(failure),
             };
-            if !self.retry.again(operation, &failure, number) {
-                return Err(Trouble::Failed { operation, failure, attempts: number });
+            if failure.leaves_doubt() && operation.is_write() {
+                doubt.get_or_insert(failure.to_string());
+            }
+            if self.cancel.is_stopped() || !self.retry.again(operation, &failure, number) {
+                return match doubt {
+                    Some(why) => Err(self.in_doubt(operation, &why)),
+                    None => Err(Trouble::Failed { operation, failure, attempts: number }),
+                };
             }
             let wait = self.retry.wait(number, self.world.dice(key) as f64 / u64::MAX as f64);
             self.note_attempt(key, number, &failure, wait)?;
-            self.world.sleep(branch.path(), wait, &self.cancel)?;
+            if let Err(stop) = self.world.sleep(branch.path(), wait, &self.cancel) {
+                return Err(doubt.map_or(stop.into(), |why| self.in_doubt(operation, &why)));
+            }
             number += 1;
+        }
+    }
+
+    /// A write that may have happened. What can safely be sent again is simply
+    /// left open when the run was interrupted; anything else must be said.
+    fn in_doubt(&self, operation: &'static Operation, why: &str) -> Trouble {
+        match (self.cancel.reason(), operation.effect) {
+            (Some(stop), api::Effect::Write(settle)) if settle.may_send_again() => stop.into(),
+            _ => unknown_outcome(operation, why).into(),
         }
     }
 
@@ -72,6 +97,14 @@ impl Gate {
         let wait_ms = wait.as_millis() as u64;
         self.append(&[Event::Attempt { key: key.clone(), number, at: self.world.now(), failure, wait_ms }])
     }
+
+    /// AWS likes to quote what it refuses.
+    fn redacted(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Answered(error) => Failure::Answered(AwsError { message: self.vault.redact(&error.message), ..error }),
+            other => other,
+        }
+    }
 }
 
 fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {
@@ -79,6 +112,17 @@ fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {
         true => Value::Secret(Secret::new(text, origin)),
         false => Value::Text(text),
     }
+}
+
+/// An editor ends a file with a newline that is no part of the secret.
+fn without_newline(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    text
 }
 
 /// A random id in the form of a version 4 UUID, from 64 random bits.

@@ -2,7 +2,9 @@
 //! It numbers its own effects and forks, which makes the keys of the record.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::api::Known;
 use crate::journal::{Key, StreamPath};
 
 #[derive(Default)]
@@ -10,11 +12,35 @@ pub struct Branch {
     path: StreamPath,
     effects: AtomicU64,
     forks: AtomicU32,
+    /// Names that AWS used in this branch. Not shared with its siblings: what
+    /// one may send must not depend on when another was answered.
+    known: Mutex<Known>,
 }
 
 impl Branch {
-    pub fn at(path: StreamPath) -> Branch {
-        Branch { path, ..Branch::default() }
+    /// The branch of one item of this branch's fork; it knows what this one knows.
+    pub fn child(&self, path: StreamPath) -> Branch {
+        Branch { path, known: Mutex::new(self.known()), ..Branch::default() }
+    }
+
+    pub(super) fn known(&self) -> Known {
+        self.lock().clone()
+    }
+
+    /// Takes over what AWS said in this branch, or in a child that has ended.
+    pub fn learn(&self, known: Known) {
+        if !known.is_empty() {
+            self.lock().extend(known);
+        }
+    }
+
+    /// What a child that has ended leaves to its parent.
+    pub fn leave(&self) -> Known {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn path(&self) -> &StreamPath {

@@ -19,9 +19,17 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// The first reason wins; later ones change nothing.
+    /// The first reason wins, but for one: that nobody knows what a write did
+    /// must be said whatever else ended the run.
     pub fn stop(&self, stop: Stop) {
-        self.lock().get_or_insert(stop);
+        let mut reason = self.lock();
+        match &stop {
+            Stop::OutcomeUnknown { .. } => *reason = Some(stop),
+            _ => {
+                reason.get_or_insert(stop);
+            }
+        }
+        drop(reason);
         self.stopped.store(true, Ordering::Release);
         self.bell.notify_all();
         self.notify.notify_waiters();

@@ -13,8 +13,8 @@ use super::record::Vault;
 use super::retry::Retry;
 use super::trouble::{Stop, Trouble};
 use super::worlds::World;
-use crate::api::{self, Known, Operation, Reading, Settle};
-use crate::journal::{Cursor, Event, Journal, Mark, Observer, Past, StreamPath};
+use crate::api::{self, Operation, Reading, Settle};
+use crate::journal::{Cursor, Event, Journal, Key, Mark, Observer, Past, StreamPath};
 use crate::map;
 use crate::value::{Timestamp, Value};
 
@@ -53,7 +53,6 @@ pub struct Gate {
     pub(super) observers: Vec<Arc<dyn Observer>>,
     pub(super) cancel: Arc<Cancel>,
     pub(super) record: Option<Cursor>,
-    pub(super) known: Mutex<Known>,
     /// The account that the credentials belong to, once AWS has said so.
     pub(super) account: OnceLock<String>,
     pub(super) protection_lifted: Mutex<bool>,
@@ -74,7 +73,6 @@ impl Gate {
             observers: setup.observers,
             cancel: setup.cancel,
             record: setup.record,
-            known: Mutex::default(),
             account: OnceLock::new(),
             protection_lifted: Mutex::new(false),
         }
@@ -111,15 +109,10 @@ impl Gate {
 
     /// One AWS call: checked, given its token, recorded, tried.
     pub fn call(&self, branch: &Branch, operation: &'static Operation, mut request: Value) -> Ending {
-        let known = lock(&self.known).clone();
-        api::validate(operation, &mut request, &known).map_err(|faults| Trouble::Invalid { operation, faults })?;
+        api::validate(operation, &mut request, &branch.known()).map_err(|faults| Trouble::Invalid { operation, faults })?;
+        api::conceal_request(operation, &mut request, &self.reading);
         self.fill_tokens(branch, operation, &mut request)?;
         self.perform(branch, Effect::Call { operation, request })
-    }
-
-    /// Names that answers of this run carried and our shapes lack.
-    pub fn known(&self) -> Known {
-        lock(&self.known).clone()
     }
 
     fn fill_tokens(&self, branch: &Branch, operation: &Operation, request: &mut Value) -> Result<(), Trouble> {
@@ -144,23 +137,36 @@ impl Gate {
         let key = branch.next_key();
         let signature = effect.signature(&*self.vault);
         if let Some(past) = self.past(&key) {
-            return self.answer_from(past, &key, &signature, &effect);
+            return self.answer_from(branch, past, &key, &signature, &effect);
         }
-        self.check(branch, &effect)?;
+        self.refuse_beyond_the_end(&key)?;
+        self.check(&effect)?;
         let intent = Event::Intent { key: key.clone(), at: self.world.now(), write: effect.is_write(), effect: signature };
         self.append(&[intent])?;
         let ending = self.attempt(branch, &key, &effect);
-        self.settle(&key, &effect, ending)
+        self.settle(branch, &key, &effect, ending)
     }
 
     /// Says something to people, once, however often the run is played.
     pub fn mark(&self, branch: &Branch, mark: Mark) -> Result<(), Stop> {
         self.cancel.check()?;
         let key = branch.next_key();
+        let mark = mark.map_text(|text| self.vault.redact(&text));
         match self.past(&key) {
             Some(Past::Mark(recorded)) if *recorded == mark => Ok(()),
             Some(other) => Err(diverged(&key, &describe(other), &format!("{mark:?}"))),
-            None => self.append(&[Event::Mark { key, at: self.world.now(), mark }]),
+            None => {
+                self.refuse_beyond_the_end(&key)?;
+                self.append(&[Event::Mark { key, at: self.world.now(), mark }])
+            }
+        }
+    }
+
+    /// A run that has ended did nothing more; its replay may not either.
+    fn refuse_beyond_the_end(&self, key: &Key) -> Result<(), Stop> {
+        match &self.record {
+            Some(record) if record.is_finished() => Err(diverged(key, "the run had ended", "it goes on")),
+            _ => Ok(()),
         }
     }
 
@@ -169,18 +175,18 @@ impl Gate {
         self.past(&branch.upcoming_key())
     }
 
-    fn check(&self, branch: &Branch, effect: &Effect) -> Result<(), Stop> {
+    fn check(&self, effect: &Effect) -> Result<(), Stop> {
         match effect {
             Effect::Call { operation, .. } if operation.is_write() => {
                 self.guard.check(operation, self.account.get().map(String::as_str))?;
-                self.lift_protection(branch, operation)
+                self.lift_protection(operation)
             }
             _ => Ok(()),
         }
     }
 
     /// The first write to a protected environment needs a person's word.
-    fn lift_protection(&self, _branch: &Branch, operation: &Operation) -> Result<(), Stop> {
+    fn lift_protection(&self, operation: &Operation) -> Result<(), Stop> {
         let Some(protection) = &self.guard.protection else {
             return Ok(());
         };
@@ -194,7 +200,9 @@ impl Gate {
             return Err(Stop::Refused { what, hint: format!("without a terminal, add --confirm {name}") });
         }
         let question = format!("`{name}` is protected. Type its name to allow changes");
-        if self.console.ask(&question, false).as_deref().map(str::trim) != Some(name) {
+        let answer = self.console.ask(&question, false);
+        self.cancel.check()?;
+        if answer.as_deref().map(str::trim) != Some(name) {
             return Err(Stop::Refused { what, hint: format!("type `{name}` when asked, or add --confirm {name}") });
         }
         *lifted = true;

@@ -6,7 +6,6 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::value::Timestamp;
 
@@ -20,6 +19,10 @@ pub fn variable(name: &str) -> Option<String> {
 
 pub fn current_folder() -> io::Result<PathBuf> {
     std::env::current_dir()
+}
+
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 pub fn read_text(path: &Path) -> io::Result<String> {
@@ -80,12 +83,4 @@ pub fn random_bytes() -> [u8; 32] {
 /// Memory that this process holds, in bytes, where the system can tell.
 pub fn memory_in_use() -> Option<usize> {
     memory_stats::memory_stats().map(|stats| stats.physical_mem)
-}
-
-/// How long this process has run; never goes back.
-pub fn uptime() -> Duration {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
 }

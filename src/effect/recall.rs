@@ -2,11 +2,11 @@
 //! how an effect ended.
 
 use super::branch::Branch;
-use super::gate::{Ending, Gate, lock};
+use super::gate::{Ending, Gate};
 use super::kind::Effect;
-use super::record::{pack, unpack};
+use super::record::{conceal_known, pack, unpack};
 use super::trouble::{Stop, Trouble};
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, Operation};
 use crate::journal::{Event, Key, Past, Recorded};
 use crate::map;
 use crate::value::{Value, to_json};
@@ -16,49 +16,50 @@ impl Gate {
         self.record.as_ref()?.past(key)
     }
 
-    pub(super) fn answer_from(&self, past: &Past, key: &Key, now: &Recorded, effect: &Effect) -> Ending {
+    pub(super) fn answer_from(&self, branch: &Branch, past: &Past, key: &Key, now: &Recorded, effect: &Effect) -> Ending {
         let Past::Effect { effect: recorded, write, outcome } = past else {
             return Err(diverged(key, &describe(past), &text(now)).into());
         };
         if recorded != now {
             return Err(diverged(key, &text(recorded), &text(now)).into());
         }
+        let broken = |what: &str| Trouble::from(Stop::Journal(format!("the record of effect {key} {what}")));
         match (outcome, effect) {
-            // Marked once more, to learn the same names as the first time.
-            (Some((true, result)), _) => unpack(result, &*self.vault)
-                .map(|value| self.mark_answer(effect, value))
-                .ok_or_else(|| Stop::Journal(format!("the record of effect {key} lacks a secret")).into()),
-            (Some((false, result)), Effect::Call { operation, .. }) => match Failure::from_value(&result.0) {
-                Some(failure) => Err(Trouble::Failed { operation, failure, attempts: 1 }),
-                None => Err(Stop::Journal(format!("the record of effect {key} holds an unknown failure")).into()),
-            },
+            (Some((true, result)), _) => {
+                let value = unpack(result, &*self.vault).ok_or_else(|| broken("lacks a secret"))?;
+                // Marked once more, to learn the same names as the first time.
+                Ok(self.mark_answer(branch, effect, value))
+            }
+            (Some((false, result)), Effect::Call { operation, .. }) => {
+                let failure = Failure::from_value(&result.0).ok_or_else(|| broken("holds an unknown failure"))?;
+                let attempts = result.0.get(ATTEMPTS).and_then(Value::as_int).unwrap_or(1);
+                Err(trouble_of(operation, failure, attempts as u32))
+            }
             (Some((false, result)), _) => Err(Trouble::Unavailable(result.0.text("message").unwrap_or_default().to_owned())),
-            (None, _) if *write => Err(unknown_outcome(effect, "the run ended before the answer was recorded").into()),
+            (None, Effect::Call { operation, .. }) if *write => {
+                Err(unknown_outcome(operation, "the run ended before the answer was recorded").into())
+            }
             // A read that was cut off is simply done again; its intent stands.
             (None, _) => {
-                let ending = self.attempt(&Branch::at(key.path.clone()), key, effect);
-                self.settle(key, effect, ending)
+                let ending = self.attempt(branch, key, effect);
+                self.settle(branch, key, effect, ending)
             }
         }
     }
 
     /// Records how the effect ended, unless that is not known.
-    pub(super) fn settle(&self, key: &Key, effect: &Effect, ending: Ending) -> Ending {
+    pub(super) fn settle(&self, branch: &Branch, key: &Key, effect: &Effect, ending: Ending) -> Ending {
         let (ok, result, ending) = match ending {
             Ok(value) => {
-                let value = self.mark_answer(effect, value);
+                let value = self.mark_answer(branch, effect, value);
                 (true, pack(&value, &*self.vault), Ok(value))
             }
             Err(Trouble::Failed { operation, failure, attempts }) => {
-                if operation.is_write() && failure.leaves_doubt() {
-                    return Err(unknown_outcome(effect, &failure.to_string()).into());
+                let mut result = failure.to_value();
+                if let Some(members) = result.as_map_mut() {
+                    members.insert(ATTEMPTS.into(), Value::Int(attempts.into()));
                 }
-                let result = Recorded(failure.to_value());
-                let trouble = match failure.is_credentials() {
-                    true => credentials(&failure).into(),
-                    false => Trouble::Failed { operation, failure, attempts },
-                };
-                (false, result, Err(trouble))
+                (false, Recorded(result), Err(trouble_of(operation, failure, attempts)))
             }
             Err(Trouble::Unavailable(message)) => {
                 (false, Recorded(map! { "message" => message.as_str() }), Err(Trouble::Unavailable(message)))
@@ -69,15 +70,25 @@ impl Gate {
         ending
     }
 
-    /// Secrets in an answer must be marked before the record sees it.
-    fn mark_answer(&self, effect: &Effect, mut value: Value) -> Value {
+    /// Secrets in an answer must be marked before the record sees it: what its
+    /// shape calls sensitive, and what this run knows to be one.
+    fn mark_answer(&self, branch: &Branch, effect: &Effect, mut value: Value) -> Value {
         if let Effect::Call { operation, .. } = effect {
-            let learned = api::read_answer(operation, &mut value, &self.reading);
-            if !learned.is_empty() {
-                lock(&self.known).extend(learned);
-            }
+            branch.learn(api::read_answer(operation, &mut value, &self.reading));
+            conceal_known(&mut value, &*self.vault);
         }
         value
+    }
+}
+
+/// Beside a recorded failure: how many tries it took.
+const ATTEMPTS: &str = "attempts";
+
+/// What a failure means for the run, the first time and every time after.
+fn trouble_of(operation: &'static Operation, failure: Failure, attempts: u32) -> Trouble {
+    match failure.is_credentials() {
+        true => credentials(&failure).into(),
+        false => Trouble::Failed { operation, failure, attempts },
     }
 }
 
@@ -103,13 +114,9 @@ fn credentials(failure: &Failure) -> Stop {
     }
 }
 
-fn unknown_outcome(effect: &Effect, why: &str) -> Stop {
-    let what = match effect {
-        Effect::Call { operation, .. } => operation.to_string(),
-        _ => "an effect".into(),
-    };
+pub(super) fn unknown_outcome(operation: &Operation, why: &str) -> Stop {
     Stop::OutcomeUnknown {
-        what: format!("{what} was sent and nobody knows whether it took effect: {why}"),
+        what: format!("{operation} was sent and nobody knows whether it took effect: {why}"),
         hint: "it was not sent again. Look at the resource before you run this once more".into(),
     }
 }

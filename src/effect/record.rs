@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::outside;
 use crate::journal::Recorded;
 use crate::map;
-use crate::value::{Map, Secret, Value};
+use crate::value::{Map, Origin, Secret, Value};
 
 const TIME: &str = "$time";
 const SECRET: &str = "$secret";
@@ -20,6 +20,23 @@ pub trait Vault: Send + Sync {
     /// The fingerprint by which the record will name `secret`.
     fn keep(&self, secret: &Secret) -> String;
     fn open(&self, fingerprint: &str) -> Option<Secret>;
+
+    /// The text with every secret in it that is long enough to be told from
+    /// ordinary words replaced.
+    fn redact(&self, text: &str) -> String;
+}
+
+/// Makes secrets of texts that hold one: AWS gives back what it was sent, in
+/// members that nobody marked.
+pub(super) fn conceal_known(value: &mut Value, vault: &dyn Vault) {
+    match value {
+        Value::Text(text) if vault.redact(text) != *text => {
+            *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Derived));
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| conceal_known(item, vault)),
+        Value::Map(members) => members.values_mut().for_each(|item| conceal_known(item, vault)),
+        _ => {}
+    }
 }
 
 /// A vault that lives as long as the process.
@@ -44,6 +61,11 @@ impl Vault for MemoryVault {
 
     fn open(&self, fingerprint: &str) -> Option<Secret> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
+    }
+
+    fn redact(&self, text: &str) -> String {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.values().fold(text.to_owned(), |text, secret| secret.hide_in(text))
     }
 }
 
@@ -101,7 +123,6 @@ fn marker(members: &Map) -> Option<(&str, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Origin;
 
     #[test]
     fn times_secrets_and_look_alikes_come_back() {

@@ -52,6 +52,11 @@ impl Cursor {
         Ok(cursor)
     }
 
+    /// Whether the run that wrote this came to its end.
+    pub fn is_finished(&self) -> bool {
+        matches!(self.events.last(), Some(Event::Closed { .. }))
+    }
+
     pub fn past(&self, key: &Key) -> Option<&Past> {
         self.past.get(key)
     }

@@ -70,6 +70,20 @@ pub enum Mark {
     Printed(String),
 }
 
+impl Mark {
+    /// The same mark with every text in it changed.
+    pub fn map_text(self, change: impl Fn(String) -> String) -> Mark {
+        match self {
+            Mark::StepBegan { name } => Mark::StepBegan { name: change(name) },
+            Mark::StepEnded { name, ok, note } => Mark::StepEnded { name: change(name), ok, note: note.map(change) },
+            Mark::Said(text) => Mark::Said(change(text)),
+            Mark::Warned(text) => Mark::Warned(change(text)),
+            Mark::Progress(text) => Mark::Progress(change(text)),
+            Mark::Printed(text) => Mark::Printed(change(text)),
+        }
+    }
+}
+
 impl Event {
     pub const FORMAT: u32 = 1;
 

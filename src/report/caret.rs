@@ -90,7 +90,8 @@ impl Shown<'_> {
         let label = Label::new((name.clone(), span.clone()));
         let label = match self.help {
             Some(help) => label.with_message(help),
-            None => label,
+            // Without a message the word would not be marked.
+            None => label.with_message("here"),
         };
         let config = Config::default().with_color(paint.is_colored()).with_index_type(IndexType::Byte).with_compact(false);
         let mut report =

@@ -57,3 +57,15 @@ pub fn document(run: &Document) -> String {
     // A secret in a result is named as one; its value has no way out.
     pretty(&value, &|_| Some("(secret)".into())).unwrap_or_default()
 }
+
+/// A run that never began.
+pub fn early_document(runbook: &str, verdict: Verdict, summary: &str, hint: Option<&str>) -> String {
+    let value = map! {
+        "runbook" => runbook,
+        "verdict" => verdict.name(),
+        "exit_code" => i64::from(verdict.exit_code()),
+        "summary" => summary,
+        "hint" => hint.map(str::to_owned),
+    };
+    pretty(&value, &|_| None).unwrap_or_default()
+}

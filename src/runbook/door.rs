@@ -25,7 +25,10 @@ impl Door {
     }
 
     fn sandbox(file: SandboxFile) -> Result<Door, Misuse> {
-        let world = Arc::new(SimWorld::new(file.open()?, file.seed()));
+        let sim = file.open()?;
+        // Better said now than after the run.
+        file.save(&sim)?;
+        let world = Arc::new(SimWorld::new(sim, file.seed()));
         Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
     }
 

@@ -10,6 +10,9 @@ use crate::value::{Map, Value, to_json};
 pub const NAME: &str = "RUNBOOK";
 
 const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "needs_rollbook"];
+/// Options that every run has: no param can have their names.
+pub const RESERVED: &[&str] = &["env", "service", "cluster", "sandbox", "confirm", "yes", "output", "help", "version"];
+
 const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret"];
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +32,11 @@ impl Header {
     pub fn read(program: &Program) -> Result<Header, Vec<Finding>> {
         let mut reader = Reader { program, findings: Vec::new() };
         let header = match program.constant(NAME) {
+            // A newer rollbook may know keys that this one does not.
+            Some(Value::Map(map)) if is_newer(map.get("needs_rollbook")) => Header {
+                needs_rollbook: map.get("needs_rollbook").and_then(Value::as_str).map(str::to_owned),
+                ..Header::default()
+            },
             Some(Value::Map(map)) => reader.header(&map),
             _ if program.declares(NAME) => {
                 reader.fault(
@@ -81,8 +89,16 @@ impl Reader<'_> {
             params: self.params(map),
             permits: self.permits(map),
             holds: self.texts(map, "holds"),
-            needs_rollbook: map.contains_key("needs_rollbook").then(|| self.required_text(map, "needs_rollbook")),
+            needs_rollbook: self.needs_rollbook(map),
         }
+    }
+
+    fn needs_rollbook(&mut self, map: &Map) -> Option<String> {
+        let needed = map.contains_key("needs_rollbook").then(|| self.required_text(map, "needs_rollbook"))?;
+        if version_numbers(&needed).is_none() {
+            self.fault("needs_rollbook", format!("`{needed}` is not a version, as \"0.1\""), None);
+        }
+        Some(needed)
     }
 
     fn only(&mut self, map: &Map, keys: &[&str], what: &str) {
@@ -133,10 +149,24 @@ impl Reader<'_> {
     fn params(&mut self, map: &Map) -> Vec<Param> {
         match map.get("params") {
             None => Vec::new(),
-            Some(Value::Map(params)) => params.iter().filter_map(|(name, value)| self.param(name, value)).collect(),
+            Some(Value::Map(params)) => {
+                let params: Vec<Param> = params.iter().filter_map(|(name, value)| self.param(name, value)).collect();
+                self.refuse_twins(&params);
+                params
+            }
             Some(_) => {
                 self.fault("params", "`params` must be a map from names to their description".into(), None);
                 Vec::new()
+            }
+        }
+    }
+
+    /// `a_b` and `a-b` would be one flag.
+    fn refuse_twins(&mut self, params: &[Param]) {
+        let mut flags = BTreeSet::new();
+        for param in params {
+            if !flags.insert(param.flag()) {
+                self.fault(&param.name, format!("two params would be --{}", param.flag()), None);
             }
         }
     }
@@ -148,24 +178,50 @@ impl Reader<'_> {
         };
         self.only(map, PARAM_KEYS, &format!("the param `{name}`"));
         let kind = self.param_type(name, map)?;
-        let flag = |key: &str| map.get(key).and_then(Value::as_bool).unwrap_or_default();
         let param = Param {
             name: name.to_owned(),
             kind,
             default: map.get("default").cloned(),
-            required: flag("required"),
-            help: map.get("help").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            required: self.flag(map, "required"),
+            help: if map.contains_key("help") { self.required_text(map, "help") } else { String::new() },
             choices: self.texts(map, "choices"),
-            secret: flag("secret"),
+            secret: self.flag(map, "secret"),
         };
+        self.judge_param(&param);
+        Some(param)
+    }
+
+    /// What the parts of a param say of each other.
+    fn judge_param(&mut self, param: &Param) {
+        let Param { name, kind, .. } = param;
+        if RESERVED.contains(&param.flag().as_str()) {
+            self.fault(
+                name,
+                format!("every run has an option --{} of its own", param.flag()),
+                Some("choose another name".into()),
+            );
+        }
+        if param.secret && (*kind != ParamType::Text || param.default.is_some() || !param.choices.is_empty()) {
+            self.fault(name, format!("the secret param `{name}` must be a string without default and choices"), None);
+        }
         if let Some(default) = param.default.as_ref().filter(|default| !param.accepts(default)) {
             let shown = to_json(default).unwrap_or_default();
-            self.fault(name, format!("the default of `{name}` is {shown}, which is not a {}", kind.name()), None);
+            self.fault(name, format!("the default of `{name}` is {shown}, which it would not accept"), None);
         }
         if param.required && param.default.is_some() {
             self.fault(name, format!("the param `{name}` is required, so its default would never be used"), None);
         }
-        Some(param)
+    }
+
+    fn flag(&mut self, map: &Map, name: &str) -> bool {
+        match map.get(name) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.fault(name, format!("`{name}` must be true or false"), None);
+                false
+            }
+        }
     }
 
     fn param_type(&mut self, name: &str, map: &Map) -> Option<ParamType> {
@@ -178,6 +234,16 @@ impl Reader<'_> {
         }
         kind
     }
+}
+
+/// Whether the version that a header asks for is newer than this rollbook.
+pub(super) fn is_newer(needed: Option<&Value>) -> bool {
+    let numbers = |text: &str| version_numbers(text).unwrap_or_default();
+    needed.and_then(Value::as_str).is_some_and(|needed| numbers(needed) > numbers(env!("CARGO_PKG_VERSION")))
+}
+
+fn version_numbers(text: &str) -> Option<Vec<u64>> {
+    text.split('.').map(|part| part.parse().ok()).collect()
 }
 
 /// Line and column of a word, counted from one; zeros when it is not there.

@@ -57,7 +57,7 @@ pub(super) fn judge_beginning(trouble: Trouble) -> Judged {
 fn judge_stop(stop: Stop) -> Judged {
     let what = stop.to_string();
     match stop {
-        Stop::Interrupted => Judged::new(Verdict::Interrupted, what),
+        Stop::Interrupted => Judged::new(Verdict::Interrupted, ""),
         Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => Judged::new(Verdict::Misused, what).hint(hint),
         Stop::Refused { hint, .. } => Judged::new(Verdict::Refused, what).hint(hint),
         Stop::OutcomeUnknown { hint, .. } => Judged::new(Verdict::OutcomeUnknown, what).hint(hint),

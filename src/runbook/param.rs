@@ -1,7 +1,5 @@
 //! The params of a runbook: their types, and values from the command line.
 
-use jiff::SignedDuration;
-
 use crate::value::{Value, parse_span};
 
 macro_rules! param_types {
@@ -80,6 +78,9 @@ impl Param {
 
     /// Whether a header's default is of the param's type.
     pub fn accepts(&self, value: &Value) -> bool {
+        if let (Value::Text(text), false) = (value, self.choices.is_empty()) {
+            return self.choices.contains(text);
+        }
         match (self.kind, value) {
             (_, Value::Null)
             | (ParamType::Text, Value::Text(_))
@@ -90,10 +91,5 @@ impl Param {
             (ParamType::List, Value::List(items)) => items.iter().all(|item| matches!(item, Value::Text(_))),
             _ => false,
         }
-    }
-
-    /// The duration that a checked text of this type means.
-    pub fn duration(text: &str) -> SignedDuration {
-        parse_span(text).unwrap_or_default()
     }
 }

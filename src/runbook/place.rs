@@ -29,17 +29,16 @@ pub struct Place {
     pub sandbox: bool,
 }
 
-/// The project's root above the present folder, if there is one.
+/// The project's root: the nearest folder above that has a `rollbook.toml`.
 pub fn project_root() -> Option<PathBuf> {
     let here = outside::current_folder().ok()?;
-    here.ancestors().find(|folder| outside::read_text(&folder.join(FILE)).is_ok()).map(PathBuf::from)
+    here.ancestors().find(|folder| outside::is_there(&folder.join(FILE))).map(PathBuf::from)
 }
 
+/// A configuration that cannot be read is never taken for none: it guards.
 pub fn read_config(root: Option<&PathBuf>) -> Result<Config, Misuse> {
-    let Some(root) = root else {
-        return Ok(Config::default());
-    };
-    let text = outside::read_text(&root.join(FILE)).map_err(|error| Misuse::new(format!("cannot read {FILE}: {error}")))?;
+    let Some(path) = root.map(|root| root.join(FILE)) else { return Ok(Config::default()) };
+    let text = outside::read_text(&path).map_err(|error| Misuse::new(format!("cannot read {}: {error}", path.display())))?;
     Config::read(&text)
 }
 

@@ -69,7 +69,20 @@ const MAIN_LINE: &str = "main";
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
     refuse_unattended(&request, book)?;
     let door = Door::open(&request)?;
-    Run::new(request, book, door)?.play(host)
+    let clock = watch_time(&request)?;
+    let ended = Run::new(request, book, door)?.play(host);
+    clock.abort();
+    ended
+}
+
+/// Ends the run when its time is up, also while it waits.
+fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()>, Misuse> {
+    let limits = request.place.config.limits()?;
+    let cancel = request.cancel.clone();
+    Ok(request.runtime.spawn(async move {
+        tokio::time::sleep(limits.time).await;
+        cancel.stop(limits.time_is_up());
+    }))
 }
 
 /// A protected environment, a runbook that writes, and nobody to ask: better
@@ -138,8 +151,9 @@ impl<'a> Run<'a> {
             Ok(variables) => judge(host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables)),
             Err(trouble) => judge_beginning(trouble),
         };
-        self.door.close()?;
         let Judged { verdict, summary, hint, result, error } = judged;
+        // The verdict stands, whatever becomes of the toy world.
+        let hint = self.door.close().err().map(|problem| problem.what).or(hint);
         let closed = Event::Closed { at: self.gate.now(), verdict, summary: summary.clone() };
         let entries = self.gate.emit(closed).and_then(|()| self.gate.entries()).map_err(|stop| Misuse::new(stop.to_string()))?;
         let took = self.gate.now().duration_since(began);

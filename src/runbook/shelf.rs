@@ -72,7 +72,7 @@ impl Shelf {
         }
         let safe = !name.split('/').any(|part| part.is_empty() || part.starts_with('.'));
         if let Some(found) = safe.then(|| self.look(name)).flatten() {
-            return Ok(found);
+            return found;
         }
         let names = self.names();
         let suggestion = did_you_mean(name, names.keys().map(String::as_str));
@@ -80,16 +80,21 @@ impl Shelf {
             .hint(suggestion.unwrap_or_else(|| "rollbook list shows those that there are".into())))
     }
 
-    fn look(&self, name: &str) -> Option<Found> {
+    /// A file that is there and cannot be read is a fault, not a reason to
+    /// take another.
+    fn look(&self, name: &str) -> Option<Result<Found, Misuse>> {
         let file = format!("{name}{ENDING}");
-        let of = |source, name_of: String, text| Found { name: name.to_owned(), source, text: Text { name: name_of, text } };
+        let of = |source, title: String, text| Found { name: name.to_owned(), source, text: Text { name: title, text } };
         for (source, folder) in self.folders() {
-            if let Ok(text) = outside::read_text(&folder.join(&file)) {
-                return Some(of(source, self.title(&folder.join(&file)), text));
+            let path = folder.join(&file);
+            if outside::is_there(&path) {
+                let text =
+                    outside::read_text(&path).map_err(|error| Misuse::new(format!("cannot read {}: {error}", path.display())));
+                return Some(text.map(|text| of(source, self.title(&path), text)));
             }
         }
         let text = SCRIPTS.get_file(&file)?.contents_utf8()?;
-        Some(of(Source::BuiltIn, format!("scripts/{file}"), text.to_owned()))
+        Some(Ok(of(Source::BuiltIn, format!("scripts/{file}"), text.to_owned())))
     }
 
     /// Every runbook by name, with the place that wins.
@@ -138,7 +143,7 @@ impl Library for Shelf {
             let text = STDLIB.get_file(format!("{name}{ENDING}"))?.contents_utf8()?;
             return Some(Text { name: format!("stdlib/{name}{ENDING}"), text: text.to_owned() });
         }
-        self.look(path).map(|found| found.text)
+        self.look(path)?.ok().map(|found| found.text)
     }
 
     fn paths(&self) -> Vec<String> {

@@ -73,6 +73,7 @@ pub(super) fn text_of(value: &Dynamic, position: Position) -> Fallible<String> {
         Ok(found) if found.holds_secret() => {
             Err(end(Stop::SecretShown("the script tried to show a value that holds a secret".into()), position))
         }
+        Err(message) if value.is_array() || value.is_map() => Err(faulty(message, position)),
         _ => Ok(value.to_string()),
     }
 }
@@ -182,7 +183,7 @@ impl ScriptError {
         let kind = value.text("kind").unwrap_or_default().to_owned();
         let message = value.text("message").map(str::to_owned);
         match kind.as_str() {
-            "aws" => {
+            "aws" if value.text("operation").is_some() && value.text("code").is_some() => {
                 self.faulty_script = false;
                 self.message = describe_aws(&value);
             }

@@ -1,6 +1,7 @@
 //! `import "std/deploy" as deploy;`: finds, compiles and keeps modules, and
 //! notes each text in the run's record.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,14 +15,13 @@ use crate::journal::{Event, Hash};
 
 pub(super) struct Resolver {
     library: Arc<dyn Library>,
-    loaded: Mutex<Loaded>,
+    loaded: Mutex<BTreeMap<String, Shared<Module>>>,
 }
 
-#[derive(Default)]
-struct Loaded {
-    modules: BTreeMap<String, Shared<Module>>,
-    /// Modules whose own imports are being resolved.
-    opening: Vec<String>,
+thread_local! {
+    /// Modules whose own imports this thread is resolving. Another thread may
+    /// be loading the same module without there being a circle.
+    static OPENING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Resolver {
@@ -29,7 +29,7 @@ impl Resolver {
         Resolver { library, loaded: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Loaded> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Shared<Module>>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -47,25 +47,26 @@ impl Resolver {
 
 impl ModuleResolver for Resolver {
     fn resolve(&self, engine: &Engine, _source: Option<&str>, path: &str, position: Position) -> Fallible<Shared<Module>> {
-        {
-            let mut loaded = self.lock();
-            if let Some(module) = loaded.modules.get(path) {
-                return Ok(module.clone());
-            }
-            if loaded.opening.iter().any(|open| open == path) {
-                let circle = format!("modules import each other in a circle: {} → {path}", loaded.opening.join(" → "));
-                return Err(in_module(path, faulty(circle, position), position));
-            }
-            loaded.opening.push(path.to_owned());
+        if let Some(module) = self.lock().get(path) {
+            return Ok(module.clone());
         }
+        enter(path, position)?;
         let module = self.load(engine, path, position);
-        let mut loaded = self.lock();
-        loaded.opening.retain(|open| open != path);
-        if let Ok(module) = &module {
-            loaded.modules.insert(path.to_owned(), module.clone());
-        }
-        module
+        OPENING.with_borrow_mut(|opening| opening.pop());
+        // Whoever loaded it first wins, so that all branches share one module.
+        Ok(self.lock().entry(path.to_owned()).or_insert(module?).clone())
     }
+}
+
+fn enter(path: &str, position: Position) -> Fallible<()> {
+    OPENING.with_borrow_mut(|opening| {
+        if opening.iter().any(|open| open == path) {
+            let circle = format!("modules import each other in a circle: {} → {path}", opening.join(" → "));
+            return Err(in_module(path, faulty(circle, position), position));
+        }
+        opening.push(path.to_owned());
+        Ok(())
+    })
 }
 
 /// The tree of a text, which knows its own name for messages.

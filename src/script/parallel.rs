@@ -14,13 +14,15 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::current::{self, Strand};
 use super::failure::{Fallible, end, raise, wrong};
-use super::program::STACK_SIZE;
+use super::program::{STACK_SIZE, panic_text};
 use crate::effect::{Branch, Effect};
 use crate::journal::{Past, StreamPath};
 use crate::map;
 use crate::value::Value;
 
 const DEFAULT_LIMIT: i64 = 8;
+/// Each worker is a thread with a stack of its own.
+const WORKERS_MAX: usize = 64;
 
 pub(super) fn with_default_limit(context: NativeCallContext, items: Array, closure: FnPtr) -> Fallible<Array> {
     parallel(context, items, DEFAULT_LIMIT, closure)
@@ -40,10 +42,10 @@ pub(super) fn parallel(context: NativeCallContext, items: Array, limit: i64, clo
     fork.run()
 }
 
-/// How one item ended.
-enum End {
-    Done(Dynamic),
-    Failed(Box<EvalAltResult>),
+/// How one item ended, and the branch that may have learned something.
+struct Ended {
+    result: Fallible<Dynamic>,
+    branch: Arc<Branch>,
 }
 
 struct Fork<'a> {
@@ -53,23 +55,27 @@ struct Fork<'a> {
     closure: FnPtr,
     paths: Vec<StreamPath>,
     workers: usize,
-    /// Items from here on never began in the run that is played again.
+    /// Items from here on never begin: in a replay, those that never began.
     never_began: usize,
+    /// In a replay the record says how far to go, not the failures.
+    replaying: bool,
     taken: AtomicUsize,
     failed: AtomicBool,
     /// By item, and which failure came first.
-    ends: Mutex<(Vec<Option<End>>, Option<usize>)>,
+    ends: Mutex<(Vec<Option<Ended>>, Option<usize>)>,
 }
 
 impl<'a> Fork<'a> {
     fn new(context: &'a NativeCallContext, strand: Strand, items: Vec<Dynamic>, limit: usize, closure: FnPtr) -> Fork<'a> {
-        let began = recorded_beginnings(&strand).unwrap_or(items.len()).min(items.len());
-        let workers = limit.min(began);
+        let recorded = recorded_beginnings(&strand);
+        let replaying = recorded.is_some();
+        let began = recorded.unwrap_or(items.len()).min(items.len());
+        let workers = limit.min(began).min(WORKERS_MAX);
         let paths = strand.gate.fork(&strand.branch, items.len(), workers);
         let ends = Mutex::new((items.iter().map(|_| None).collect(), None));
         let taken = AtomicUsize::new(workers);
         let failed = AtomicBool::new(false);
-        Fork { context, strand, items, closure, paths, workers, never_began: began, taken, failed, ends }
+        Fork { context, strand, items, closure, paths, workers, never_began: began, replaying, taken, failed, ends }
     }
 
     fn run(self) -> Fallible<Array> {
@@ -84,21 +90,16 @@ impl<'a> Fork<'a> {
         let Strand { gate, branch } = &self.strand;
         gate.joined(branch.path()).map_err(|stop| end(stop, position))?;
         let (mut ends, first_failure) = self.ends.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let began = ends.iter().filter(|end| end.is_some()).count();
-        let join = Effect::Join { ends: map! { "began" => began as i64, "failed" => first_failure.map(|item| item as i64) } };
+        ends.iter().flatten().for_each(|ended| branch.learn(ended.branch.leave()));
+        let began = ends.iter().flatten().count() as i64;
+        let join = Effect::Join { ends: map! { "began" => began, "failed" => first_failure.map(|item| item as i64) } };
         // Which failure wins is a matter of time; the record remembers.
         let joined = gate.perform(branch, join).map_err(|trouble| raise(trouble, position))?;
-        if let Some(failed) = joined.get("failed").and_then(Value::as_int)
-            && let Some(Some(End::Failed(error))) = ends.get_mut(failed as usize).map(Option::take)
-        {
+        let failed = joined.get("failed").and_then(Value::as_int).and_then(|item| usize::try_from(item).ok());
+        if let Some(Ended { result: Err(error), .. }) = failed.and_then(|item| ends.get_mut(item)?.take()) {
             return Err(error);
         }
-        let results = ends.into_iter().map(|end| match end {
-            Some(End::Done(result)) => Ok(result),
-            Some(End::Failed(error)) => Err(error),
-            None => Err(end_without_result(position)),
-        });
-        results.collect()
+        ends.into_iter().map(|ended| ended.map_or_else(|| Err(end_without_result(position)), |ended| ended.result)).collect()
     }
 
     /// One thread: its first item, then whatever is next.
@@ -120,7 +121,7 @@ impl<'a> Fork<'a> {
     }
 
     fn take(&self) -> Option<usize> {
-        if self.failed.load(Ordering::Acquire) || self.strand.gate.cancel().is_stopped() {
+        if (self.failed.load(Ordering::Acquire) && !self.replaying) || self.strand.gate.cancel().is_stopped() {
             return None;
         }
         let item = self.taken.fetch_add(1, Ordering::Relaxed);
@@ -128,21 +129,17 @@ impl<'a> Fork<'a> {
     }
 
     fn play(&self, item: usize) {
-        let branch = Arc::new(Branch::at(self.paths[item].clone()));
-        let strand = Strand { gate: self.strand.gate.clone(), branch };
+        let branch = Arc::new(self.strand.branch.child(self.paths[item].clone()));
+        let strand = Strand { gate: self.strand.gate.clone(), branch: branch.clone() };
         let work = || self.closure.call_raw(self.context, None, [self.items[item].clone()]);
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| current::play(strand, work)));
-        let ended = match caught {
-            Ok(Ok(result)) => End::Done(result),
-            Ok(Err(error)) => End::Failed(error),
-            Err(panic) => End::Failed(panicked(&panic)),
-        };
+        let result = caught.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(ended, End::Failed(_)) {
+        if result.is_err() {
             self.failed.store(true, Ordering::Release);
             ends.1.get_or_insert(item);
         }
-        ends.0[item] = Some(ended);
+        ends.0[item] = Some(Ended { result, branch });
     }
 }
 
@@ -154,9 +151,8 @@ fn recorded_beginnings(strand: &Strand) -> Option<usize> {
     }
 }
 
-fn panicked(panic: &Box<dyn Any + Send>) -> Box<EvalAltResult> {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("rollbook itself failed in this branch: {}", text.unwrap_or_default()).into()
+fn panicked(panic: &(dyn Any + Send)) -> Box<EvalAltResult> {
+    format!("rollbook itself failed in this branch: {}", panic_text(panic)).into()
 }
 
 fn end_without_result(position: rhai::Position) -> Box<EvalAltResult> {

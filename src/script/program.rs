@@ -1,5 +1,6 @@
 //! A compiled script and the thread it runs on.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
@@ -80,8 +81,14 @@ impl Host {
             let play = || current::play(strand, || self.play(program, variables));
             let thread = std::thread::Builder::new().name("script".into()).stack_size(STACK_SIZE).spawn_scoped(scope, play);
             let thread = thread.expect("the system gives a thread");
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            thread.join().unwrap_or_else(|panic| self.panicked(program, panic.as_ref()))
         })
+    }
+
+    /// A fault of rollbook's own must not cost the run its verdict.
+    fn panicked(&self, program: &Program, panic: &(dyn Any + Send)) -> Outcome {
+        let message = format!("rollbook itself failed: {}", panic_text(panic));
+        Outcome::Failed(Box::new(ScriptError { message, faulty_script: false, ..ScriptError::nowhere(&program.text.name) }))
     }
 
     fn play(&self, program: &Program, variables: Vec<(&'static str, Value)>) -> Outcome {
@@ -118,6 +125,11 @@ impl Host {
         self.suggest(error, &mut read);
         Box::new(read)
     }
+}
+
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 /// Limits that Rhai itself keeps.

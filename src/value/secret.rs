@@ -39,6 +39,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Bytes from which on a secret is looked for in other text.
+const LONG_ENOUGH: usize = 8;
+
 #[derive(Clone)]
 pub struct Secret(Arc<Inner>);
 
@@ -56,6 +59,15 @@ impl Secret {
     /// The text itself, for the wire and for comparing. Never for a screen.
     pub fn reveal(&self) -> &str {
         &self.0.text
+    }
+
+    /// The text without this secret in it. Shorter ones (`true`, `80`) cannot be
+    /// told from ordinary words and are guarded by their type alone.
+    pub fn hide_in(&self, text: String) -> String {
+        match self.reveal().len() >= LONG_ENOUGH && text.contains(self.reveal()) {
+            true => text.replace(self.reveal(), "(secret)"),
+            false => text,
+        }
     }
 
     pub fn origin(&self) -> &Origin {

@@ -28,7 +28,7 @@ answer({{"definition": described["taskDefinition"], "tags": described["tags"]}})
 }
 
 #[test]
-fn a_deploy_registers_one_revision_and_updates_once() {
+fn a_deploy_registers_the_same_definition_with_another_image_and_updates_once() {
     let Some(moto) = Moto::with_wallet() else { return };
     // moto never moves a rollout, so the wait can only run out.
     let ran = on_wallet(&moto.project(), "nest-wallet-service", &["run", "deploy", "--image", IMAGE, "--timeout", "1s"]);
@@ -43,15 +43,10 @@ fn a_deploy_registers_one_revision_and_updates_once() {
         "taskDefinition": "arn:aws:ecs:ap-northeast-2:123456789012:task-definition/nest-wallet-task:2",
     });
     assert_eq!(writes[1].json(), update, "a deploy names the revision and nothing else, above all no desiredCount");
+    compare_but_for_the_image(describe(&moto, "nest-wallet-task:1"), describe(&moto, "nest-wallet-task:2"));
 }
 
-#[test]
-fn a_new_revision_is_the_old_one_but_for_the_image() {
-    let Some(moto) = Moto::with_wallet() else { return };
-    let ran = on_wallet(&moto.project(), "nest-wallet-service", &["deploy", "--image", IMAGE, "--timeout", "1s"]);
-    ran.status(5);
-
-    let (mut old, mut new) = (describe(&moto, "nest-wallet-task:1"), describe(&moto, "nest-wallet-task:2"));
+fn compare_but_for_the_image(mut old: Value, mut new: Value) {
     old["definition"]["containerDefinitions"][0]["image"] = json!(IMAGE);
     for revision in [&mut old, &mut new] {
         let definition = revision["definition"].as_object_mut().expect("a task definition");
@@ -60,7 +55,7 @@ fn a_new_revision_is_the_old_one_but_for_the_image() {
         }
     }
     assert_eq!(old["tags"].as_array().map(Vec::len), Some(2), "the old revision has tags to carry over");
-    assert_eq!(old, new);
+    assert_eq!(old, new, "the old revision with the new image, then the new revision");
 }
 
 #[test]
@@ -74,20 +69,18 @@ fn status_shows_the_service_and_changes_nothing() {
 }
 
 #[test]
-fn an_unknown_service_is_said_and_nothing_is_changed() {
+fn an_unknown_service_or_cluster_is_said_and_nothing_is_changed() {
     let Some(moto) = Moto::with_wallet() else { return };
-    let ran = on_wallet(&moto.project(), "nest-walet-service", &["deploy", "--image", IMAGE]);
+    let project = moto.project();
+    let ran = on_wallet(&project, "nest-walet-service", &["deploy", "--image", IMAGE]);
     ran.status(1).says("there is no service nest-walet-service in cluster nest-wallet-cluster").prints_nothing();
-    assert_eq!(moto.requests().len(), 1, "one look and no more\n{ran}");
-    assert_eq!(moto.requests()[0].operation, "DescribeServices");
-}
 
-#[test]
-fn an_unknown_cluster_is_said_in_the_words_of_aws() {
-    let Some(moto) = Moto::with_wallet() else { return };
     let place = ["--cluster", "nest-walet-cluster", "--service", "nest-wallet-service"];
-    let ran = moto.project().run(&[["status"].as_slice(), &place].concat());
+    let ran = project.run(&[["deploy", "--image", IMAGE].as_slice(), &place].concat());
     ran.status(1).says("ClusterNotFoundException: Cluster not found.").prints_nothing();
+
+    let names: Vec<String> = moto.requests().into_iter().map(|request| request.operation).collect();
+    assert_eq!(names, ["DescribeServices", "DescribeServices"], "one look each and no more");
 }
 
 const OLD_SECRET: &str = r#"{"API_URL": "https://api"}"#;
@@ -111,14 +104,16 @@ print(`this version: ${new.VersionId == put.VersionId}`);
 #[test]
 fn a_secret_goes_to_aws_and_back_and_is_seen_nowhere() {
     let Some(moto) = Moto::with_wallet() else { return };
-    let project = moto.project().file("rollbook.toml", "").file("runbooks/rotate.rhai", ROTATE).variable("NEW_SECRET", NEW_SECRET);
+    let project =
+        moto.project().file("rollbook.toml", "").file("runbooks/rotate.rhai", ROTATE).variable("NEW_SECRET", NEW_SECRET);
     let ran = project.run(&["run", "rotate", "--value", "env:NEW_SECRET"]);
     ran.status(0).prints("changed: true\nas given: true\nthis version: true\n");
     for value in [OLD_SECRET, NEW_SECRET, "b7e2-unguessable", "https://api"] {
         ran.never_says(value);
         assert_eq!(holding(project.path(), value), [""; 0], "files that hold {value:?}");
     }
-    let seen = moto.boto3(r#"answer(client("secretsmanager").get_secret_value(SecretId="nest-wallet-prod-secrets")["SecretString"])"#);
+    let seen =
+        moto.boto3(r#"answer(client("secretsmanager").get_secret_value(SecretId="nest-wallet-prod-secrets")["SecretString"])"#);
     assert_eq!(seen, json!(NEW_SECRET));
 }
 

@@ -31,7 +31,8 @@ pub fn python() -> Option<&'static Path> {
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("a test");
         // Not `eprintln!`: the test runner hides what a passing test prints with it.
-        let _ = writeln!(std::io::stderr(), "left out because {WITHOUT_PYTHON}=1: {test}");
+        let line = format!("left out because {WITHOUT_PYTHON}=1: {test}\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
         return None;
     }
     let python = PYTHON.get_or_init(|| environment(&build_folder("python")));
@@ -175,7 +176,9 @@ impl Moto {
         loop {
             let log = self.log();
             let address = log.split_once("Running on http://").and_then(|(_, rest)| rest.split_once('\n'));
-            if let Some(address) = address.map(|(address, _)| address.trim()).filter(|address| TcpStream::connect(address).is_ok()) {
+            if let Some(address) =
+                address.map(|(address, _)| address.trim()).filter(|address| TcpStream::connect(address).is_ok())
+            {
                 return format!("http://{address}");
             }
             let ended = self.server.try_wait().expect("a child of this process");

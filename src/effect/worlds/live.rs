@@ -30,15 +30,16 @@ impl World for Live {
     fn call(&self, operation: &'static Operation, request: &Value, cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
         let stopped = async {
             let stop = cancel.stopped().await;
-            if operation.is_write() {
-                tokio::time::sleep(LAST_ANSWER).await;
+            if !operation.is_write() {
+                return Err(stop);
             }
-            stop
+            tokio::time::sleep(LAST_ANSWER).await;
+            Ok(Err(Failure::Lost("the run was stopped before AWS answered".into())))
         };
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = self.carrier.send(operation, request) => Ok(outcome),
-                stop = stopped => Err(stop),
+                outcome = stopped => outcome,
             }
         })
     }

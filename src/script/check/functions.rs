@@ -42,6 +42,20 @@ pub(super) fn global(host: &Host, program: &Program) -> Signatures {
     signatures
 }
 
+/// The natives of one namespace.
+pub(super) fn of_namespace(host: &Host, namespace: &str) -> Signatures {
+    let mut signatures = Signatures::new();
+    let natives = host.engine.collect_fn_metadata(
+        None,
+        |info| (info.namespace == namespace).then(|| (info.metadata.name.to_string(), info.metadata.num_params)),
+        true,
+    );
+    for (name, arguments) in natives {
+        signatures.entry(name).or_default().insert(arguments);
+    }
+    signatures
+}
+
 /// What a module offers; empty when it does not compile, which its own check says.
 pub(super) fn of_module(host: &Host, text: &Text) -> Signatures {
     let mut signatures = Signatures::new();

@@ -111,7 +111,10 @@ impl Walker<'_> {
             [module] | [module, ALL] if service_named(module).is_some() && !self.imports.contains_key(*module) => {
                 self.service_call(module, spaces.len() == 2, call, position);
             }
-            ["json"] => {}
+            ["json"] => {
+                let known = functions::of_namespace(self.host, "json");
+                self.judge_call("json", &known, call, position);
+            }
             [alias] => self.module_call(alias, call, position),
             _ => {}
         }
@@ -127,16 +130,20 @@ impl Walker<'_> {
     }
 
     fn module_call(&mut self, alias: &str, call: &FnCallExpr, position: Position) {
-        let name = call.name.as_str();
         let Some(signatures) = self.imports.get(alias) else {
             let mut modules: Vec<&str> = services::modules().collect();
             modules.extend(self.imports.keys().map(String::as_str));
             let help = did_you_mean(alias, modules);
             return self.error(position, format!("there is no module `{alias}`"), alias, help);
         };
-        let problem = signatures.as_ref().and_then(|known| functions::problem(known, name, call.args.len()));
-        if let Some(problem) = problem {
-            self.error(position, format!("{alias}: {}", problem.message), name, problem.help);
+        if let Some(known) = signatures.clone() {
+            self.judge_call(alias, &known, call, position);
+        }
+    }
+
+    fn judge_call(&mut self, module: &str, known: &Signatures, call: &FnCallExpr, position: Position) {
+        if let Some(problem) = functions::problem(known, &call.name, call.args.len()) {
+            self.error(position, format!("{module}: {}", problem.message), &call.name, problem.help);
         }
     }
 

@@ -14,10 +14,19 @@ pub(super) fn add(module: &mut Module) {
         "Ends the run here with a verdict such as \"rolled back\"; `catch` does not see it.",
     )
     .set_into_module(module, conclude);
+    declare("exit", &[], "Not for runbooks: use fail or conclude.")
+        .set_into_module(module, |context: NativeCallContext| no_exit(&context));
+    declare("exit", &["value"], "Not for runbooks: use fail or conclude.")
+        .set_into_module(module, |context: NativeCallContext, _: Dynamic| no_exit(&context));
     declare("fail", &["message: string"], "Ends the runbook with an error that says what is wrong.")
         .set_into_module(module, |context: NativeCallContext, message: &str| -> Fallible<Dynamic> {
             Err(give_up(message, &context))
         });
+}
+
+/// Rhai's own `exit` would end a run as if it had succeeded.
+fn no_exit(context: &NativeCallContext) -> Fallible<Dynamic> {
+    Err(wrong("a runbook does not exit: it ends, or says fail(\"why\") or conclude(\"verdict\", \"why\")", context))
 }
 
 fn conclude(context: NativeCallContext, verdict: &str, summary: &str) -> Fallible<Dynamic> {

@@ -15,8 +15,12 @@ fn short(arn: &str) -> String {
     arn.rsplit('/').next().unwrap_or(arn).to_owned()
 }
 
+/// Wider than any terminal.
+const WIDEST: usize = 1000;
+
 fn pad(text: &str, width: i64) -> String {
     // Korean and emoji take two columns.
-    let missing = usize::try_from(width).unwrap_or_default().saturating_sub(text.width());
+    let width = usize::try_from(width).unwrap_or_default().min(WIDEST);
+    let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
 }

@@ -36,6 +36,13 @@ pub(super) fn add(module: &mut Module) {
     declare("sleep", &["duration"], "Waits, and can be interrupted.").set_into_module(module, sleep);
     declare("sleep", &["seconds: integer"], "Waits so many seconds.")
         .set_into_module(module, |context: NativeCallContext, seconds: i64| sleep(context, Span::from_secs(seconds)));
+    declare("sleep", &["seconds: float"], "Waits so many seconds.").set_into_module(
+        module,
+        |context: NativeCallContext, seconds: f64| match Span::try_from_secs_f64(seconds) {
+            Ok(span) => sleep(context, span),
+            Err(_) => Err(wrong(format!("`{seconds}` is no number of seconds to wait"), &context)),
+        },
+    );
     add_arithmetic(module);
     add_text(module);
 }
@@ -45,7 +52,9 @@ fn add_arithmetic(module: &mut Module) {
         .set_into_module(module, |later: &mut Time, earlier: Time| later.duration_since(earlier));
     declare("+", &["time", "duration"], "A later time.").set_into_module(module, shifted);
     declare("-", &["time", "duration"], "An earlier time.")
-        .set_into_module(module, |context: NativeCallContext, time: &mut Time, span: Span| shifted(context, time, -span));
+        .set_into_module(module, |context: NativeCallContext, time: &mut Time, span: Span| {
+            shifted(context, time, span.checked_neg().unwrap_or(Span::MAX))
+        });
     declare("+", &["duration", "duration"], "Both together.")
         .set_into_module(module, |one: &mut Span, other: Span| one.saturating_add(other));
     declare("-", &["duration", "duration"], "The rest.")
@@ -84,7 +93,11 @@ fn shifted(context: NativeCallContext, time: &mut Time, span: Span) -> Fallible<
     time.checked_add(span).map_err(|_| wrong("that time lies outside the calendar", &context))
 }
 
+/// Longer than any rollout; a longer wait is a mistake.
+const LONGEST_SLEEP: Span = Span::from_hours(31 * 24);
+
 fn sleep(context: NativeCallContext, span: Span) -> Fallible<Dynamic> {
-    let duration = Duration::try_from(span).unwrap_or_default();
+    let duration = Duration::try_from(span).ok().filter(|_| span <= LONGEST_SLEEP);
+    let duration = duration.ok_or_else(|| wrong(format!("{} is no time to wait", show_span(span)), &context))?;
     perform(&context, Effect::Sleep(duration)).map(to_dynamic)
 }
