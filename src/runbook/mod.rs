@@ -16,7 +16,7 @@ mod shelf;
 pub use book::Book;
 pub use config::{Config, Environment, FILE as CONFIG_FILE, ServiceChoice};
 pub use fault::{Misuse, ScriptFault};
-pub use header::Header;
+pub use header::{Header, RESERVED};
 pub use param::{Param, ParamType};
 pub use place::{Place, Selection, project_root, read_config};
 pub use run::{Announcement, Ended, Request, run};

@@ -190,3 +190,53 @@ fn a_wrong_header_is_shown_with_its_word() {
         .says("unknown type `nteger`")
         .says("did you mean `integer`?");
 }
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_not_taken_for_none() {
+    let project = Project::new();
+    std::fs::write(project.path().join("rollbook.toml"), b"[env.prod]\nprotected = true # \xff\n").unwrap();
+    project.run(&["status", "--sandbox"]).status(2).says("cannot read").says("rollbook.toml");
+    let project = Project::new();
+    std::fs::create_dir_all(project.path().join("runbooks/status.rhai")).unwrap();
+    project.run(&["status", "--sandbox"]).status(2).says("cannot read").says("status.rhai");
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_written_is_said_first() {
+    let project = Project::new().file("state", "a file where a folder belongs");
+    project.run(&["deploy", "--sandbox", "--image", "x"]).status(2).says("sandbox.json").never_says("Look at what runs now");
+}
+
+#[test]
+fn json_output_covers_runs_that_never_began() {
+    let project = Project::new().file("rollbook.toml", "[env.prod]\n");
+    let ran = project.run(&["status", "--env", "prdo", "--output", "json"]);
+    assert_eq!(ran.status(2).json()["exit_code"], 2);
+    assert_eq!(ran.json()["hint"], "did you mean `prod`?");
+}
+
+#[test]
+fn params_that_cannot_work_are_refused_in_the_header() {
+    for (params, said) in [
+        ("env: #{ }", "every run has an option --env of its own"),
+        ("a: #{ type: \"list\", secret: true }", "must be a string without default and choices"),
+        ("a: #{ choices: [\"x\"], default: \"q\" }", "which it would not accept"),
+        ("a: #{ required: \"yes\" }", "`required` must be true or false"),
+        ("a_b: #{ }, \"a-b\": #{ }", "two params would be --a-b"),
+    ] {
+        let text = format!("const RUNBOOK = #{{ summary: \"s\", version: \"1.0.0\", params: #{{ {params} }} }};\n");
+        let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", &text);
+        project.run(&["run", "r", "--sandbox"]).status(2).says(said);
+        project.run(&["check", "r"]).status(2).says(said);
+    }
+}
+
+#[test]
+fn a_newer_header_is_not_called_wrong() {
+    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", needs_rollbook: \"99.0\", timeouts: #{} };\n";
+    let project = Project::new().file("runbooks/r.rhai", header);
+    project.run(&["run", "r", "--sandbox"]).status(2).says("needs rollbook 99.0").never_says("timeouts");
+    let malformed = header.replace("99.0", "v99");
+    let project = Project::new().file("runbooks/r.rhai", &malformed);
+    project.run(&["run", "r", "--sandbox"]).status(2).says("`v99` is not a version");
+}

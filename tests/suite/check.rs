@@ -34,6 +34,8 @@ fn each_seeded_mistake_is_found_with_a_suggestion() {
         ("import \"std/service\" as x; x::curent(env);", "there is no function `curent`", "`current`"),
         ("import \"std/service\" as x; x::current();", "`current` takes", ""),
         ("ecs::delete_service(#{ service: \"s\" });", "is a write that the header does not permit", "add \"ecs:DeleteService\""),
+        ("json::parze(\"x\");", "there is no function `parze`", "`parse`"),
+        ("json::parse(\"x\", 2);", "`parse` takes", ""),
         ("slep(1);", "there is no function `slep`", "`sleep`"),
         ("parallel([1]);", "`parallel` takes", ""),
         ("print(args.imge);", "the header declares no param `imge`", "`image`"),

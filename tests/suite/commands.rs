@@ -65,3 +65,25 @@ fn completions_know_runbooks_and_their_params() {
         ran.status(0).prints("deploy").prints("image").prints("sandbox");
     }
 }
+
+#[test]
+fn modules_are_not_ejected_and_runbooks_need_no_configuration() {
+    let project = Project::new();
+    project.run(&["eject", "std/rollout"]).status(2).says("is a module of the standard library").says("rollbook cat std/rollout");
+    project.run(&["eject", "status"]).status(0);
+    let text = project.read("runbooks/status.rhai").expect("it was written");
+    project.write("runbooks/status.rhai", &text.replace("print(\"\");", "print(\"mine\");"));
+    project.run(&["status", "--sandbox"]).status(0).prints("mine");
+}
+
+#[test]
+fn reserved_names_are_the_options_that_there_are() {
+    let help = Project::new().run(&["run", "status", "--help"]).stdout;
+    for name in rollbook::runbook::RESERVED {
+        assert!(*name == "version" || help.contains(&format!("--{name}")), "{name}");
+    }
+    let options = help.lines().filter_map(|line| line.split("--").nth(1)?.split([' ', '\n', '=']).next());
+    for option in options.filter(|option| *option != "events") {
+        assert!(rollbook::runbook::RESERVED.contains(&option), "--{option} is an option that a param could take");
+    }
+}

@@ -142,3 +142,32 @@ fn to_cbor(value: &serde_json::Value) -> ciborium::Value {
         Json::Null => ciborium::Value::Null,
     }
 }
+
+#[test]
+fn a_secret_that_aws_gives_back_unmarked_stays_secret() {
+    let echo = json!({ "taskDefinition": { "containerDefinitions": [{ "name": "a", "command": ["run", "--key=hunter2hunter2"] }] } });
+    let stub = Stub::start().on("RegisterTaskDefinition", [Answer::ok(echo)]);
+    let body = "let key = secret(\"hunter2hunter2\");\n\
+                let made = ecs::register_task_definition(#{ family: \"f\", containerDefinitions: [#{ name: \"a\", command: [key] }] });\n\
+                print(type_of(made.taskDefinition.containerDefinitions[0].command[1])); made";
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:RegisterTaskDefinition\"", body);
+    project.run(&["run", "r"]).status(0).prints("secret").never_says("hunter2");
+}
+
+#[test]
+fn an_error_that_quotes_a_secret_is_redacted() {
+    let refusal = Answer::error("ValidationException", "Value 'hunter2hunter2' at 'secretString' failed to satisfy constraint");
+    let stub = Stub::start().on("PutSecretValue", [refusal]);
+    // Plain text in a member that AWS calls sensitive is a secret from there on.
+    let body = "secrets::put_secret_value(#{ SecretId: \"n\", SecretString: \"hunter2\" + \"hunter2\" })";
+    let project = Project::at(&stub.url).runbook("r", "\"secretsmanager:PutSecretValue\"", body);
+    let ran = project.run(&["run", "r", "--output", "json"]);
+    ran.status(1).says("Value '(secret)' at 'secretString'").never_says("hunter2hunter2");
+}
+
+#[test]
+fn a_secret_file_loses_the_newline_of_the_editor() {
+    let stub = Stub::start();
+    let project = Project::at(&stub.url).file("pw", "hunter2\n").runbook("r", "", "print(read_secret_file(\"pw\") == secret(\"hunter2\"))");
+    project.run(&["run", "r"]).status(0).prints("true");
+}

@@ -52,3 +52,27 @@ fn all_branches_of_a_parallel_stop() {
     let ran = interrupt(start(&project), "-INT", || stub.received("ListClusters").len() == 3);
     ran.status(7).prints_nothing();
 }
+
+#[test]
+fn a_write_in_flight_is_not_called_merely_interrupted() {
+    let stub = Stub::start().on("UpdateService", [Answer::Slow(Duration::from_secs(25), "{}".into())]);
+    let body = "try { ecs::update_service(#{ service: \"s\" }) } catch { } print(\"went on\")";
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:UpdateService\"", body);
+    let ran = interrupt(start(&project), "-INT", || !stub.received("UpdateService").is_empty());
+    ran.status(8).says("ecs UpdateService was sent and nobody knows whether it took effect").prints_nothing();
+}
+
+#[test]
+fn a_write_that_is_answered_in_time_is_known() {
+    let stub = Stub::start().on("UpdateService", [Answer::Slow(Duration::from_millis(700), "{}".into())]);
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:UpdateService\"", "ecs::update_service(#{ service: \"s\" }); print(\"went on\")");
+    let ran = interrupt(start(&project), "-INT", || !stub.received("UpdateService").is_empty());
+    ran.status(7).prints_nothing();
+}
+
+#[test]
+fn a_time_limit_ends_a_wait() {
+    let stub = Stub::start();
+    let project = Project::at(&stub.url).runbook("r", "", "sleep(3600)").file("rollbook.toml", "[limits]\ntime = \"300ms\"\n");
+    project.run(&["run", "r"]).status(2).says("the run took too long (limit: 300ms)");
+}

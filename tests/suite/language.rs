@@ -141,3 +141,36 @@ fn a_verdict_ends_the_run_with_its_code() {
     run("fail(\"out of luck\")").status(1).says("failed after 0ms · out of luck").never_says("r.rhai");
     run("throw \"up\"").status(1).says("error: up").says("runbooks/r.rhai:2:1");
 }
+
+#[test]
+fn rhais_own_ways_past_the_gate_are_closed() {
+    run("try { exit(4) } catch (e) { print(e.message) }").status(0).prints("a runbook does not exit");
+    run("exit()").status(2).says("conclude(");
+    // Virtual time: a real wait of three hundred seconds would outlast the test.
+    run("let t = now(); sleep(300.5); print(now() - t)").status(0).prints("5m");
+    run("eval(\"1\")").status(2);
+    run("timestamp().type_of()").status(0).prints("time");
+}
+
+#[test]
+fn odd_numbers_end_in_an_error_and_not_in_a_panic() {
+    run("print(now() - seconds(-9223372036854775807 - 1))").status(2).says("outside the calendar");
+    run("print(pad(\"x\", 1000000000000000).len())").status(0).prints("1000");
+    run("sleep(9223372036854775807)").status(2).says("is no time to wait");
+    run("print(parallel([1, 2, 3], 40000, |n| n))").status(0).prints("[1, 2, 3]");
+}
+
+#[test]
+fn branches_may_import_the_same_module_together() {
+    let body = "print(parallel([1, 2, 3, 4], 4, |n| { import \"lib\" as lib; lib::twice(n) }))";
+    let project = Project::new().runbook("r", "", body);
+    let project = project.file("runbooks/lib.rhai", "import \"std/service\" as service;\nfn twice(n) { n * 2 }\n");
+    for _ in 0..5 {
+        project.run(&["run", "r", "--sandbox"]).status(0).prints("[2, 4, 6, 8]");
+    }
+}
+
+#[test]
+fn a_thrown_map_is_shown_whatever_it_claims_to_be() {
+    run("throw #{ kind: \"aws\", a: 1 }").status(1).says("{\"a\":1,\"kind\":\"aws\"}");
+}

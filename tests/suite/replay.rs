@@ -117,6 +117,32 @@ fn closures_loops_catches_secrets_and_parallel_replay() {
 }
 
 #[test]
+fn a_finished_run_does_nothing_beyond_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("runbooks/r.rhai");
+    std::fs::create_dir_all(script.parent().unwrap()).unwrap();
+    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n";
+    std::fs::write(&script, format!("{header}sleep(1);")).unwrap();
+    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
+    let (first, _) = play(folder.path(), &shelf, "r", Map::new(), None);
+    std::fs::write(&script, format!("{header}sleep(1); ecs::list_clusters();")).unwrap();
+    let (second, events) = play(folder.path(), &shelf, "r", Map::new(), Some((first.entries.clone(), first.vault.clone())));
+    assert_eq!(second.verdict.name(), "refused");
+    assert!(!events.iter().any(|event| matches!(event, Event::Intent { .. })), "{events:?}");
+}
+
+#[test]
+fn a_late_failure_does_not_win_when_it_is_played_again() {
+    // Item 0 fails last and item 2 first; played again, nothing waits.
+    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n\
+        try { parallel([9, 5, 1, 1], 3, |n| { sleep(n); throw `bad ${n}` }) } catch (e) { e }";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
+    std::fs::write(folder.path().join("runbooks/late.rhai"), body).unwrap();
+    assert_replays(&Shelf::new(Some(folder.path().to_owned()), None), "late");
+}
+
+#[test]
 fn a_run_in_the_sandbox_is_deterministic() {
     let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n\
         parallel([5, 3, 8, 1, 9, 2], 3, |n| { for i in 0..n { sleep(n); now(); random_id(); } })";

@@ -172,3 +172,13 @@ fn gate(world: Arc<Scripted>) -> Gate {
         record: None,
     })
 }
+
+#[test]
+fn a_doubt_outlives_later_refusals() {
+    for after in [Answer::throttled(), Answer::error("ClientException", "no")] {
+        let stub = Stub::start().on("RunTask", [Answer::Close, after]);
+        let body = "try { ecs::run_task(#{ taskDefinition: \"t\" }) } catch { } print(\"went on\")";
+        let project = Project::at(&stub.url).variable("AWS_MAX_ATTEMPTS", "2").runbook("r", "\"ecs:RunTask\"", body);
+        project.run(&["run", "r"]).status(8).says("nobody knows whether it took effect").prints_nothing();
+    }
+}
