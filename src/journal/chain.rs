@@ -96,8 +96,4 @@ impl Journal {
     pub fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         self.store.read(0)
     }
-
-    pub fn head(&self) -> Hash {
-        self.head
-    }
 }

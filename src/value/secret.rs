@@ -19,10 +19,8 @@ pub enum Origin {
     Environment(String),
     File(String),
     Prompt,
-    Generated,
     /// Made from other secrets, as by changing one JSON key.
     Derived,
-    Argument(String),
 }
 
 impl fmt::Display for Origin {
@@ -32,9 +30,7 @@ impl fmt::Display for Origin {
             Origin::Environment(name) => write!(f, "from the environment variable {name}"),
             Origin::File(path) => write!(f, "from the file {path}"),
             Origin::Prompt => f.write_str("typed at a prompt"),
-            Origin::Generated => f.write_str("generated"),
             Origin::Derived => f.write_str("made from another secret"),
-            Origin::Argument(name) => write!(f, "from the param {name}"),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! JSON out. Members are in the order of their names, so the compact form is
-//! canonical: equal values give equal bytes.
+//! canonical: equal values give equal bytes, which records and hashes stand on.
 
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -23,12 +23,6 @@ pub fn to_json_with(value: &Value, stand_in: &dyn Fn(&Secret) -> Option<String>)
 /// Indented JSON for reading.
 pub fn pretty(value: &Value, stand_in: &dyn Fn(&Secret) -> Option<String>) -> Result<String, HoldsSecret> {
     serde_json::to_string_pretty(&Writer { value, stand_in }).map_err(refused(value))
-}
-
-/// The bytes that equality, hashes and records stand on.
-pub fn canonical(value: &Value, fingerprint_key: &[u8]) -> String {
-    to_json_with(value, &|secret| Some(format!("secret:{}", secret.fingerprint(fingerprint_key))))
-        .expect("every secret has a fingerprint")
 }
 
 fn refused(value: &Value) -> impl FnOnce(serde_json::Error) -> HoldsSecret + '_ {

@@ -99,7 +99,11 @@ pub fn without_run_id(text: &str) -> String {
 
 #[test]
 fn a_service_at_zero_is_deployed_with_a_warning() {
-    let project = Project::new().runbook("zero", "\"ecs:UpdateService\"", "ecs::update_service(#{ cluster: env.cluster, service: env.service, desiredCount: 0 }); sleep(300)");
+    let project = Project::new().runbook(
+        "zero",
+        "\"ecs:UpdateService\"",
+        "ecs::update_service(#{ cluster: env.cluster, service: env.service, desiredCount: 0 }); sleep(300)",
+    );
     project.run(&["run", "zero", "--sandbox"]).status(0);
     let ran = project.run(&["deploy", "--sandbox", "--image", IMAGE]);
     ran.status(0).says("is scaled to zero").prints("0/0 running");

@@ -145,7 +145,8 @@ fn to_cbor(value: &serde_json::Value) -> ciborium::Value {
 
 #[test]
 fn a_secret_that_aws_gives_back_unmarked_stays_secret() {
-    let echo = json!({ "taskDefinition": { "containerDefinitions": [{ "name": "a", "command": ["run", "--key=hunter2hunter2"] }] } });
+    let echo =
+        json!({ "taskDefinition": { "containerDefinitions": [{ "name": "a", "command": ["run", "--key=hunter2hunter2"] }] } });
     let stub = Stub::start().on("RegisterTaskDefinition", [Answer::ok(echo)]);
     let body = "let key = secret(\"hunter2hunter2\");\n\
                 let made = ecs::register_task_definition(#{ family: \"f\", containerDefinitions: [#{ name: \"a\", command: [key] }] });\n\
@@ -168,6 +169,7 @@ fn an_error_that_quotes_a_secret_is_redacted() {
 #[test]
 fn a_secret_file_loses_the_newline_of_the_editor() {
     let stub = Stub::start();
-    let project = Project::at(&stub.url).file("pw", "hunter2\n").runbook("r", "", "print(read_secret_file(\"pw\") == secret(\"hunter2\"))");
+    let project =
+        Project::at(&stub.url).file("pw", "hunter2\n").runbook("r", "", "print(read_secret_file(\"pw\") == secret(\"hunter2\"))");
     project.run(&["run", "r"]).status(0).prints("true");
 }

@@ -141,3 +141,20 @@ impl std::fmt::Display for Ran {
 pub fn build_folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
+
+/// Nobody at a terminal, for runs that are played through the library.
+pub struct Nobody;
+
+impl rollbook::effect::Console for Nobody {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, _: &str, _: bool) -> Option<String> {
+        None
+    }
+
+    fn assume_yes(&self) -> bool {
+        false
+    }
+}

@@ -65,7 +65,11 @@ fn a_write_in_flight_is_not_called_merely_interrupted() {
 #[test]
 fn a_write_that_is_answered_in_time_is_known() {
     let stub = Stub::start().on("UpdateService", [Answer::Slow(Duration::from_millis(700), "{}".into())]);
-    let project = Project::at(&stub.url).runbook("r", "\"ecs:UpdateService\"", "ecs::update_service(#{ service: \"s\" }); print(\"went on\")");
+    let project = Project::at(&stub.url).runbook(
+        "r",
+        "\"ecs:UpdateService\"",
+        "ecs::update_service(#{ service: \"s\" }); print(\"went on\")",
+    );
     let ran = interrupt(start(&project), "-INT", || !stub.received("UpdateService").is_empty());
     ran.status(7).prints_nothing();
 }

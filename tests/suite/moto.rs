@@ -108,7 +108,7 @@ ecs.register_task_definition(
          "essential": True, "portMappings": [{"containerPort": 3000, "protocol": "tcp"}],
          "environment": [{"name": "NODE_ENV", "value": "production"}, {"name": "API_KEY", "value": "plain-but-private"}],
          "secrets": [{"name": "API_URL", "valueFrom": secret + ":API_URL::"}],
-         "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/tmp"}], "logConfiguration": logs},
+         "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/scratch"}], "logConfiguration": logs},
         {"name": "log-router", "image": "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable",
          "essential": False, "memoryReservation": 50, "logConfiguration": logs}])
 network = {"subnets": [ec2.describe_subnets()["Subnets"][0]["SubnetId"]],

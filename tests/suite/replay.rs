@@ -4,27 +4,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use rollbook::effect::{Console, Vault};
+use rollbook::effect::Vault;
 use rollbook::journal::{Cursor, Entry, Event, Observer};
 use rollbook::runbook::{Book, Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
 use rollbook::script::Limits;
 use rollbook::value::{Map, Value};
 
-struct Nobody;
-
-impl Console for Nobody {
-    fn is_terminal(&self) -> bool {
-        false
-    }
-
-    fn ask(&self, _: &str, _: bool) -> Option<String> {
-        None
-    }
-
-    fn assume_yes(&self) -> bool {
-        true
-    }
-}
+use crate::harness::Nobody;
 
 /// Keeps what people would have seen.
 #[derive(Default)]
@@ -74,6 +60,32 @@ fn arguments(name: &str) -> Map {
     }
 }
 
+/// A project with one runbook, `r`.
+struct Written {
+    folder: tempfile::TempDir,
+    shelf: Shelf,
+}
+
+impl Written {
+    fn new(body: &str) -> Written {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
+        let written = Written { shelf: Shelf::new(Some(folder.path().to_owned()), None), folder };
+        written.rewrite(body);
+        written
+    }
+
+    fn rewrite(&self, body: &str) {
+        let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", permits: [\"secretsmanager:PutSecretValue\"] };\n";
+        std::fs::write(self.folder.path().join("runbooks/r.rhai"), format!("{header}{body}")).unwrap();
+    }
+
+    fn play(&self, replay: Option<&Ended>) -> (Ended, Vec<Event>) {
+        let record = replay.map(|ended| (ended.entries.clone(), ended.vault.clone()));
+        play(tempfile::tempdir().unwrap().path(), &self.shelf, "r", Map::new(), record)
+    }
+}
+
 /// Runs, plays again in a fresh world, compares.
 fn assert_replays(shelf: &Shelf, name: &str) {
     let (first_world, second_world) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -101,8 +113,7 @@ fn every_shipped_runbook_replays() {
 
 #[test]
 fn closures_loops_catches_secrets_and_parallel_replay() {
-    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\", permits: [\"secretsmanager:PutSecretValue\"] };\n\
-        let s = secrets::get_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\" }).SecretString;\n\
+    let body = "let s = secrets::get_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\" }).SecretString;\n\
         secrets::put_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\", SecretString: s.with_key(\"A\", \"b\") });\n\
         let seen = [s == s, s.keys(), random_id(), now()];\n\
         for i in 0..3 { sleep(i); seen += now(); }\n\
@@ -110,50 +121,20 @@ fn closures_loops_catches_secrets_and_parallel_replay() {
         seen += parallel([3, 1, 2], 2, |n| { step `s${n}` { sleep(n); parallel([1, 2], |m| { sleep(m); now() }) } });\n\
         try { parallel([1, 2, 3, 4, 5], 2, |n| { sleep(n); if n == 2 { throw \"bad\" } random_id() }) } catch (e) { seen += e; }\n\
         print(seen); seen";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
-    std::fs::write(folder.path().join("runbooks/all.rhai"), body).unwrap();
-    assert_replays(&Shelf::new(Some(folder.path().to_owned()), None), "all");
-}
-
-#[test]
-fn a_finished_run_does_nothing_beyond_its_end() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("runbooks/r.rhai");
-    std::fs::create_dir_all(script.parent().unwrap()).unwrap();
-    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n";
-    std::fs::write(&script, format!("{header}sleep(1);")).unwrap();
-    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
-    let (first, _) = play(folder.path(), &shelf, "r", Map::new(), None);
-    std::fs::write(&script, format!("{header}sleep(1); ecs::list_clusters();")).unwrap();
-    let (second, events) = play(folder.path(), &shelf, "r", Map::new(), Some((first.entries.clone(), first.vault.clone())));
-    assert_eq!(second.verdict.name(), "refused");
-    assert!(!events.iter().any(|event| matches!(event, Event::Intent { .. })), "{events:?}");
+    assert_replays(&Written::new(body).shelf, "r");
 }
 
 #[test]
 fn a_late_failure_does_not_win_when_it_is_played_again() {
     // Item 0 fails last and item 2 first; played again, nothing waits.
-    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n\
-        try { parallel([9, 5, 1, 1], 3, |n| { sleep(n); throw `bad ${n}` }) } catch (e) { e }";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
-    std::fs::write(folder.path().join("runbooks/late.rhai"), body).unwrap();
-    assert_replays(&Shelf::new(Some(folder.path().to_owned()), None), "late");
+    let body = "try { parallel([9, 5, 1, 1], 3, |n| { sleep(n); throw `bad ${n}` }) } catch (e) { e }";
+    assert_replays(&Written::new(body).shelf, "r");
 }
 
 #[test]
 fn a_run_in_the_sandbox_is_deterministic() {
-    let body = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n\
-        parallel([5, 3, 8, 1, 9, 2], 3, |n| { for i in 0..n { sleep(n); now(); random_id(); } })";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();
-    std::fs::write(folder.path().join("runbooks/r.rhai"), body).unwrap();
-    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
-    let keyed = || {
-        let (_, events) = play(tempfile::tempdir().unwrap().path(), &shelf, "r", Map::new(), None);
-        events.into_iter().filter(|event| event.key().is_some()).collect::<Vec<_>>()
-    };
+    let written = Written::new("parallel([5, 3, 8, 1, 9, 2], 3, |n| { for i in 0..n { sleep(n); now(); random_id(); } })");
+    let keyed = || written.play(None).1.into_iter().filter(|event| event.key().is_some()).collect::<Vec<_>>();
     let first = keyed();
     assert!(first.len() > 100);
     for _ in 0..5 {
@@ -163,18 +144,23 @@ fn a_run_in_the_sandbox_is_deterministic() {
 
 #[test]
 fn a_script_that_takes_another_way_is_stopped() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("runbooks/r.rhai");
-    std::fs::create_dir_all(script.parent().unwrap()).unwrap();
-    let header = "const RUNBOOK = #{ summary: \"s\", version: \"1.0.0\" };\n";
-    std::fs::write(&script, format!("{header}sleep(1); sleep(2);")).unwrap();
-    let shelf = Shelf::new(Some(folder.path().to_owned()), None);
-    let (first, _) = play(folder.path(), &shelf, "r", Map::new(), None);
-    std::fs::write(&script, format!("{header}sleep(1); sleep(3);")).unwrap();
-    let (second, _) = play(folder.path(), &shelf, "r", Map::new(), Some((first.entries.clone(), first.vault.clone())));
+    let written = Written::new("sleep(1); sleep(2);");
+    let (first, _) = written.play(None);
+    written.rewrite("sleep(1); sleep(3);");
+    let (second, _) = written.play(Some(&first));
     assert_eq!(second.verdict.name(), "refused");
     let hint = second.hint.unwrap();
     assert!(hint.contains("2000") && hint.contains("3000"), "{hint}");
+}
+
+#[test]
+fn a_finished_run_does_nothing_beyond_its_end() {
+    let written = Written::new("sleep(1);");
+    let (first, _) = written.play(None);
+    written.rewrite("sleep(1); ecs::list_clusters();");
+    let (second, events) = written.play(Some(&first));
+    assert_eq!(second.verdict.name(), "refused");
+    assert!(!events.iter().any(|event| matches!(event, Event::Intent { .. })), "{events:?}");
 }
 
 #[test]

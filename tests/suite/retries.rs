@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rollbook::api::{AwsError, Failure, Operation, Reading, operation};
-use rollbook::effect::{Branch, Cancel, Console, Gate, Guard, MemoryVault, Retry, Setup, Stop, Trouble, World};
+use rollbook::effect::{Branch, Cancel, Gate, Guard, MemoryVault, Retry, Setup, Stop, Trouble, World};
 use rollbook::journal::{Cursor, Event, Journal, Key, StreamPath};
 use rollbook::map;
 use rollbook::store::Memory;
 use rollbook::value::{Timestamp, Value};
 
-use crate::harness::Project;
+use crate::harness::{Nobody, Project};
 use crate::stub::{Answer, Stub};
 
 #[test]
@@ -139,22 +139,6 @@ impl World for Scripted {
     fn sleep(&self, _: &StreamPath, duration: Duration, _: &Cancel) -> Result<(), Stop> {
         self.waited.lock().unwrap().push(duration.as_millis() as u64);
         Ok(())
-    }
-}
-
-struct Nobody;
-
-impl Console for Nobody {
-    fn is_terminal(&self) -> bool {
-        false
-    }
-
-    fn ask(&self, _: &str, _: bool) -> Option<String> {
-        None
-    }
-
-    fn assume_yes(&self) -> bool {
-        false
     }
 }
 

@@ -42,15 +42,6 @@ pub fn decode_error(operation: &Operation, status: u16, kind: Option<&str>, body
     Some(AwsError { code, message, status, request_id })
 }
 
-pub fn media_type(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Json10 => "application/x-amz-json-1.0",
-        Protocol::Json11 => "application/x-amz-json-1.1",
-        Protocol::Cbor => "application/cbor",
-        Protocol::Query => "application/x-www-form-urlencoded",
-    }
-}
-
 /// Code and message of an error document: `__type` may carry a namespace
 /// before `#`, the header a link after `:`.
 fn parts(document: Value, kind: Option<&str>) -> Option<(String, String, Option<String>)> {
