@@ -101,7 +101,7 @@ impl Gate {
     /// AWS likes to quote what it refuses.
     fn redacted(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::Answered(error) => Failure::Answered(AwsError { message: self.vault.redact(&error.message), ..error }),
+            Failure::Answered(error) => Failure::Answered(AwsError { message: self.vault.redact(error.message), ..error }),
             other => other,
         }
     }

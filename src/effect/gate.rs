@@ -151,7 +151,7 @@ impl Gate {
     pub fn mark(&self, branch: &Branch, mark: Mark) -> Result<(), Stop> {
         self.cancel.check()?;
         let key = branch.next_key();
-        let mark = mark.map_text(|text| self.vault.redact(&text));
+        let mark = mark.map_text(|text| self.vault.redact(text));
         match self.past(&key) {
             Some(Past::Mark(recorded)) if *recorded == mark => Ok(()),
             Some(other) => Err(diverged(&key, &describe(other), &format!("{mark:?}"))),

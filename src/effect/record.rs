@@ -21,20 +21,25 @@ pub trait Vault: Send + Sync {
     fn keep(&self, secret: &Secret) -> String;
     fn open(&self, fingerprint: &str) -> Option<Secret>;
 
-    /// The text with every secret in it that is long enough to be told from
-    /// ordinary words replaced.
-    fn redact(&self, text: &str) -> String;
+    /// Every secret that is long enough to be looked for in other text.
+    fn long_ones(&self) -> Vec<Secret>;
+
+    /// The text without any of them.
+    fn redact(&self, text: String) -> String {
+        self.long_ones().iter().fold(text, |text, secret| secret.hide_in(text))
+    }
 }
 
 /// Makes secrets of texts that hold one: AWS gives back what it was sent, in
 /// members that nobody marked.
-pub(super) fn conceal_known(value: &mut Value, vault: &dyn Vault) {
+pub(super) fn conceal_known(value: &mut Value, secrets: &[Secret]) {
     match value {
-        Value::Text(text) if vault.redact(text) != *text => {
+        _ if secrets.is_empty() => {}
+        Value::Text(text) if secrets.iter().any(|secret| secret.is_in(text)) => {
             *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Derived));
         }
-        Value::List(items) => items.iter_mut().for_each(|item| conceal_known(item, vault)),
-        Value::Map(members) => members.values_mut().for_each(|item| conceal_known(item, vault)),
+        Value::List(items) => items.iter_mut().for_each(|item| conceal_known(item, secrets)),
+        Value::Map(members) => members.values_mut().for_each(|item| conceal_known(item, secrets)),
         _ => {}
     }
 }
@@ -63,9 +68,9 @@ impl Vault for MemoryVault {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
     }
 
-    fn redact(&self, text: &str) -> String {
+    fn long_ones(&self) -> Vec<Secret> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.values().fold(text.to_owned(), |text, secret| secret.hide_in(text))
+        secrets.values().filter(|secret| secret.is_long()).cloned().collect()
     }
 }
 

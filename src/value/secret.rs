@@ -57,10 +57,19 @@ impl Secret {
         &self.0.text
     }
 
-    /// The text without this secret in it. Shorter ones (`true`, `80`) cannot be
-    /// told from ordinary words and are guarded by their type alone.
+    /// Whether it can be told from ordinary words. Shorter ones (`true`, `80`)
+    /// are guarded by their type alone.
+    pub fn is_long(&self) -> bool {
+        self.reveal().len() >= LONG_ENOUGH
+    }
+
+    pub fn is_in(&self, text: &str) -> bool {
+        self.is_long() && text.contains(self.reveal())
+    }
+
+    /// The text without this secret in it.
     pub fn hide_in(&self, text: String) -> String {
-        match self.reveal().len() >= LONG_ENOUGH && text.contains(self.reveal()) {
+        match self.is_in(&text) {
             true => text.replace(self.reveal(), "(secret)"),
             false => text,
         }
