@@ -80,7 +80,9 @@ impl Failure {
     pub fn leaves_doubt(&self) -> bool {
         match self {
             Failure::Answered(error) => error.status >= 500 && !self.is_throttle(),
-            Failure::Lost(_) | Failure::Unreadable { .. } => true,
+            Failure::Lost(_) => true,
+            // A 4xx of a proxy or of the wrong endpoint: no API was asked.
+            Failure::Unreadable { status, .. } => !(400..500).contains(status),
             Failure::NotSent(_) | Failure::Credentials(_) => false,
         }
     }

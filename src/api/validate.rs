@@ -129,7 +129,11 @@ impl Check<'_> {
                 }
             }
             (kind, value) => {
-                let message = format!("`{}` must be {}, not {}", trail.path(), kind.describe(), value.kind());
+                let hint = match (kind, &*value) {
+                    (Type::Long, Value::Time(_)) => ": milliseconds since 1970, as time.milliseconds() gives",
+                    _ => "",
+                };
+                let message = format!("`{}` must be {}, not {}{hint}", trail.path(), kind.describe(), value.kind());
                 self.fault(FaultKind::WrongType, trail, message, None);
             }
         }

@@ -51,7 +51,7 @@ impl Carrier {
         let exchange = Exchange::new(body);
         let sent = self.clients.send(&self.config, operation, exchange.clone()).await;
         match exchange.take() {
-            Some(answer) => answer.read(operation),
+            Some(answer) => answer.read(operation, &self.endpoint(operation)),
             None => Err(self.without_answer(operation, sent)),
         }
     }
@@ -74,18 +74,22 @@ struct Answer {
     status: u16,
     error_kind: Option<String>,
     request_id: Option<String>,
+    media_type: Option<String>,
     body: Vec<u8>,
 }
 
 impl Answer {
     /// A valid 2xx body is the outcome, whatever the SDK's types thought of it.
-    fn read(self, operation: &'static Operation) -> Result<Value, Failure> {
+    fn read(self, operation: &'static Operation, endpoint: &str) -> Result<Value, Failure> {
         let unreadable = |why: String| Failure::Unreadable { status: self.status, why };
         if (200..300).contains(&self.status) {
             return decode(operation, &self.body).map_err(|error| unreadable(format!("the answer is {error}")));
         }
         let error = decode_error(operation, self.status, self.error_kind.as_deref(), &self.body);
-        let error = error.ok_or_else(|| unreadable("the answer is not one that an AWS API gives".into()))?;
+        let error = error.ok_or_else(|| {
+            let kind = self.media_type.as_deref().unwrap_or("nothing readable");
+            unreadable(format!("{endpoint} answered {kind}, which no AWS API does; is the endpoint right?"))
+        })?;
         Err(Failure::Answered(AwsError { request_id: error.request_id.or(self.request_id), ..error }))
     }
 }
@@ -148,6 +152,7 @@ impl Intercept for Exchange {
             status: response.status().as_u16(),
             error_kind: compatible.or_else(|| header("x-amzn-errortype")),
             request_id: header("x-amzn-requestid").or_else(|| header("x-amz-request-id")),
+            media_type: header("content-type"),
             body: body.to_vec(),
         };
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);

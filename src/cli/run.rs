@@ -121,7 +121,9 @@ fn announce(progress: &Progress, paint: Paint, it: &Announcement) {
 /// Says how the run ended; gives its exit code.
 fn show(shelf: &Shelf, Shown { ended, progress }: &Shown, output: Output) -> u8 {
     let paint = Paint::for_stderr();
-    let placed = ended.error.as_deref().filter(|error| !error.message.is_empty() && !error.frames.is_empty());
+    let placed = ended.error.as_deref().filter(|error| {
+        error.frames.first().is_some_and(|frame| frame.line > 0) || error.faulty_script && !error.message.is_empty()
+    });
     if let Some(error) = placed {
         anstream::eprint!("\n{}", report::show_script_error(paint, &ShelfTexts(shelf), error));
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::key::Key;
 use super::verdict::Verdict;
-use crate::value::{Timestamp, Value, parse_str, to_json};
+use crate::value::{Json, Timestamp, Value, parse_str};
 
 /// A value whose times and secrets have been replaced by plain JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,9 +12,7 @@ pub struct Recorded(pub Value);
 
 impl Serialize for Recorded {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let json = to_json(&self.0).map_err(serde::ser::Error::custom)?;
-        let raw = serde_json::value::RawValue::from_string(json).map_err(serde::ser::Error::custom)?;
-        raw.serialize(to)
+        Json(&self.0).serialize(to)
     }
 }
 

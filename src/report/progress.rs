@@ -2,6 +2,7 @@
 //! present step turns; elsewhere there are plain lines and nothing is drawn
 //! over.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ struct State {
     has_printed: bool,
     /// Lines that wait for the run's first line; nothing once it was said.
     waiting: Option<Vec<String>>,
+    /// The operations that are under way, for saying which is tried again.
+    calls: BTreeMap<Key, String>,
 }
 
 impl Progress {
@@ -50,6 +53,7 @@ impl Progress {
             printed: Vec::new(),
             has_printed: false,
             waiting: Some(Vec::new()),
+            calls: BTreeMap::new(),
         };
         Progress { paint, state: Mutex::new(state), printing }
     }
@@ -125,10 +129,17 @@ impl Observer for Progress {
     fn see(&self, event: &Event) {
         match event {
             Event::Mark { key, mark, .. } => self.mark(key, mark),
-            Event::Attempt { number, failure, wait_ms, .. } => {
+            Event::Intent { key, effect, .. } => {
+                if let Some(operation) = effect.0.text("operation") {
+                    self.lock().calls.insert(key.clone(), operation.to_owned());
+                }
+            }
+            Event::Outcome { key, .. } => drop(self.lock().calls.remove(key)),
+            Event::Attempt { key, number, failure, wait_ms, .. } => {
                 let what = failure.0.text("code").or(failure.0.text("message")).unwrap_or_default();
-                let text = format!("try {number} failed ({what}), again in {:.1}s", *wait_ms as f64 / 1000.0);
                 let mut state = self.lock();
+                let call = state.calls.get(key).cloned().unwrap_or_default();
+                let text = format!("{call}: try {number} failed ({what}), again in {:.1}s", *wait_ms as f64 / 1000.0);
                 state.say(self.paint, &StreamPath::default(), &self.paint.faint(&text));
             }
             _ => {}

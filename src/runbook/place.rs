@@ -66,7 +66,7 @@ impl Place {
         match (&self.name, self.sandbox) {
             (Some(name), _) => name,
             (None, true) => "sandbox",
-            (None, false) => "no environment",
+            (None, false) => "no env",
         }
     }
 

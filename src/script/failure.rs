@@ -84,7 +84,13 @@ pub(super) fn end(stop: Stop, position: Position) -> Box<EvalAltResult> {
     if let Some(strand) = current::strand() {
         strand.gate.cancel().stop(stop);
     }
-    EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into()
+    EvalAltResult::ErrorTerminated(Dynamic::TRUE, position).into()
+}
+
+/// Whether the error was raised by [`end`] itself, so that its place is where
+/// the run ended, and not merely where it was noticed.
+pub(super) fn is_at_the_place(error: &EvalAltResult) -> bool {
+    matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(token, _) if token.as_bool() == Ok(true))
 }
 
 fn aws_error(operation: &Operation, failure: &Failure, attempts: u32) -> Value {
@@ -94,7 +100,8 @@ fn aws_error(operation: &Operation, failure: &Failure, attempts: u32) -> Value {
         _ => None,
     };
     map! {
-        "kind" => "aws",
+        // Without an answer of AWS, the code is ours and the message says it all.
+        "kind" => if matches!(failure, Failure::Answered(_)) { "aws" } else { "unanswered" },
         "code" => failure.code(),
         "message" => failure.message(),
         "operation" => operation.name,
@@ -183,7 +190,7 @@ impl ScriptError {
         let kind = value.text("kind").unwrap_or_default().to_owned();
         let message = value.text("message").map(str::to_owned);
         match kind.as_str() {
-            "aws" if value.text("operation").is_some() && value.text("code").is_some() => {
+            "aws" | "unanswered" if value.text("operation").is_some() && value.text("code").is_some() => {
                 self.faulty_script = false;
                 self.message = describe_aws(&value);
             }
@@ -227,9 +234,10 @@ fn describe_aws(error: &Value) -> String {
         "" => String::new(),
         id => format!(" [request {id}]"),
     };
-    let answer = match text("message") {
-        "" => text("code").to_owned(),
-        message => format!("{}: {message}", text("code")),
+    let answer = match (text("kind"), text("message")) {
+        (_, "") => text("code").to_owned(),
+        ("aws", message) => format!("{}: {message}", text("code")),
+        (_, message) => message.to_owned(),
     };
     format!("{} {}: {answer}{tries}{request}", text("service"), text("operation"))
 }

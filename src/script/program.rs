@@ -8,7 +8,7 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 use super::current::{self, Strand};
 use super::dynamic::{to_dynamic, to_value};
 use super::engine;
-use super::failure::ScriptError;
+use super::failure::{ScriptError, is_at_the_place};
 use super::library::{Library, Text};
 use super::limits::Limits;
 use super::modules;
@@ -102,12 +102,19 @@ impl Host {
         match (result, stop) {
             (Ok(_), Some(stop)) => Outcome::Stopped(stop, Box::new(ScriptError::nowhere(&program.text.name))),
             (Ok(result), None) => self.finished(program, &result),
-            (Err(error), Some(stop)) => Outcome::Stopped(stop, self.read(&error, &program.text.name)),
+            (Err(error), Some(stop)) if is_at_the_place(&error) => self.stopped_at(&error, stop, program),
+            (Err(_), Some(stop)) => Outcome::Stopped(stop, Box::new(ScriptError::nowhere(&program.text.name))),
             (Err(error), None) => match limit_of(&error) {
-                Some(stop) => Outcome::Stopped(stop, self.read(&error, &program.text.name)),
+                Some(stop) => self.stopped_at(&error, stop, program),
                 None => Outcome::Failed(self.read(&error, &program.text.name)),
             },
         }
+    }
+
+    /// The place is where the script was; what to say of it is the stop's.
+    fn stopped_at(&self, error: &EvalAltResult, stop: Stop, program: &Program) -> Outcome {
+        let place = ScriptError { message: stop.to_string(), ..*self.read(error, &program.text.name) };
+        Outcome::Stopped(stop, Box::new(place))
     }
 
     fn finished(&self, program: &Program, result: &Dynamic) -> Outcome {

@@ -20,7 +20,6 @@ impl Host {
                 modules.extend(paths.iter().map(String::as_str));
                 read.help = did_you_mean(path, modules);
             }
-            EvalAltResult::ErrorTerminated(..) => read.message.clear(),
             _ => {}
         }
     }

@@ -37,6 +37,15 @@ fn refused(value: &Value) -> impl FnOnce(serde_json::Error) -> HoldsSecret + '_ 
     }
 }
 
+/// A value to be written inside something larger; a secret in it is an error.
+pub struct Json<'a>(pub &'a Value);
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Writer { value: self.0, stand_in: &|_| None }.serialize(to)
+    }
+}
+
 struct Writer<'a> {
     value: &'a Value,
     stand_in: &'a dyn Fn(&Secret) -> Option<String>,

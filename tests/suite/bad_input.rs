@@ -108,7 +108,11 @@ fn an_error_page_is_no_aws_error() {
     let page = Answer::Raw(502, "text/html", "<html>bad gateway</html>".into());
     let stub = stub().on("ListClusters", [page]);
     let project = Project::at(&stub.url).variable("AWS_MAX_ATTEMPTS", "1").runbook("r", "", "ecs::list_clusters()");
-    project.run(&["run", "r"]).status(1).says("HTTP 502: the answer is not one that an AWS API gives");
+    project
+        .run(&["run", "r"])
+        .status(1)
+        .says("HTTP 502: http://127.0.0.1:")
+        .says("answered text/html, which no AWS API does; is the endpoint right?");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_profile_brings_credentials_and_region() {
     let project = project.file("rollbook.toml", "[env.prod]\nprofile = \"team\"\n");
     project.run(&["run", "where"]).status(0).prints("prod eu-north-1 123456789012");
     let project = project.file("rollbook.toml", "").variable("AWS_PROFILE", "team");
-    project.run(&["run", "where"]).status(0).prints("no environment eu-north-1");
+    project.run(&["run", "where"]).status(0).prints("no env eu-north-1");
 }
 
 #[test]

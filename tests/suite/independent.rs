@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -189,11 +188,13 @@ fn an_answer_that_is_not_from_an_aws_api_is_said_at_once() {
     let Some(moto) = Moto::start() else { return };
     // moto has no CBOR, which CloudWatch speaks: it answers with its page for 404.
     let body = r#"cloudwatch::describe_alarms(#{})"#;
-    let project = moto.project().variable("AWS_MAX_ATTEMPTS", "1").runbook("alarms", "", body);
-    let began = Instant::now();
+    let project = moto.project().runbook("alarms", "", body);
     let ran = project.run(&["run", "alarms"]);
-    ran.status(1).says("cloudwatch DescribeAlarms").says("HTTP 404").says("not one that an AWS API gives").prints_nothing();
-    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}\n{ran}", began.elapsed());
+    ran.status(1)
+        .says("cloudwatch DescribeAlarms")
+        .says("HTTP 404")
+        .says("which no AWS API does; is the endpoint right?")
+        .prints_nothing();
     let log = moto.log();
     assert_eq!(log.matches("/operation/DescribeAlarms").count(), 1, "one attempt\n{ran}\n{log}");
 }

@@ -52,7 +52,11 @@ fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {
 fn show_diff(context: NativeCallContext, before: Dynamic, after: Dynamic) -> Fallible<()> {
     for change in changes(&context, &before, &after)? {
         let line = match (&change.before, &change.after) {
-            (Some(old), Some(new)) => format!("{}  {} → {}", change.path, shown(old), shown(new)),
+            (Some(old), Some(new)) => {
+                let (old, new) = (shown(old), shown(new));
+                let shared = shared_prefix(&old, &new);
+                format!("{}  {} → {}", change.path, shortened(&old, shared), shortened(&new, shared))
+            }
             (None, Some(new)) => format!("{}  added: {}", change.path, shown(new)),
             (Some(old), None) => format!("{}  removed: {}", change.path, shown(old)),
             (None, None) => continue,
@@ -74,6 +78,20 @@ fn differences(context: NativeCallContext, before: Dynamic, after: Dynamic) -> F
 fn changes(context: &NativeCallContext, before: &Dynamic, after: &Dynamic) -> Fallible<Vec<diff::Change>> {
     let value = |side: &Dynamic| to_value(side).map_err(|message| super::wrong(message, context));
     Ok(diff::diff(&value(before)?, &value(after)?))
+}
+
+/// Bytes up to the last `/` that both begin with: the registry of two images.
+fn shared_prefix(old: &str, new: &str) -> usize {
+    let same = old.bytes().zip(new.bytes()).take_while(|(one, other)| one == other).count();
+    old.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').unwrap_or(0)
+}
+
+/// `…/web:v42`
+fn shortened(text: &str, prefix: usize) -> String {
+    match prefix {
+        0 => text.to_owned(),
+        prefix => format!("…{}", &text[prefix..]),
+    }
 }
 
 /// A value for a line of a difference; a secret only says that it is one.

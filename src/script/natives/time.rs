@@ -23,6 +23,12 @@ pub(super) fn add(module: &mut Module) {
             text.parse::<Time>().map_err(|_| wrong(format!("`{text}` is not a time, as 2026-07-01T12:00:00Z"), &context))
         },
     );
+    declare("time", &["milliseconds: integer"], "A time from milliseconds since 1970, as CloudWatch Logs counts.")
+        .set_into_module(module, |context: NativeCallContext, milliseconds: i64| {
+            Time::from_millisecond(milliseconds).map_err(|_| wrong("that time lies outside the calendar", &context))
+        });
+    declare("milliseconds", &["time"], "Milliseconds since 1970, as CloudWatch Logs counts.")
+        .set_into_module(module, |time: &mut Time| time.as_millisecond());
     declare("duration", &["text: string"], "A duration from text, as \"90s\" or \"1h 30m\".").set_into_module(
         module,
         |context: NativeCallContext, text: &str| {
