@@ -21,4 +21,5 @@ mod refusals;
 mod replay;
 mod retries;
 mod shapes;
+mod terminal;
 mod tidy;
