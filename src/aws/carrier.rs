@@ -29,7 +29,8 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    pub(super) fn new(config: SdkConfig, region: String) -> Carrier {
+    /// From a configuration that has credentials and makes one attempt a call.
+    pub fn new(config: SdkConfig, region: String) -> Carrier {
         Carrier { config, clients: Clients::default(), region }
     }
 

@@ -1,0 +1,62 @@
+//! What rollbook costs on top of the bare SDK, held against two budgets: 150 µs
+//! for one call, 30 ms from its start to its first request.
+//!
+//! `describe_services/…` is one ECS DescribeServices whose answer is about
+//! 12 KB, sent by the SDK alone and sent by a script: interpreter, gate,
+//! validation, values and a journal in memory included. Both use the very same
+//! SDK configuration, whose HTTP client answers from memory. `parts/…` says
+//! where rollbook's share of the time goes.
+//!
+//! It is no benchmark of AWS, of HTTP or TLS, nor of a journal on a disk; and
+//! the numbers hold for a machine that does nothing else.
+//!
+//! `cargo bench` prints both sums at the end.
+
+mod answer;
+mod call;
+mod memory;
+mod parts;
+mod start;
+
+use std::time::Duration;
+
+use criterion::Criterion;
+use tokio::runtime::Runtime;
+
+const REGION: &str = "ap-northeast-2";
+const CLUSTER: &str = "nest-wallet-cluster";
+const SERVICE: &str = "nest-wallet-service";
+
+fn main() {
+    if start::is_bare_program() {
+        return;
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    let stage = call::Stage::new();
+    call::bench(&mut criterion, &stage);
+    parts::bench(&mut criterion, &stage);
+    criterion.final_summary();
+    let asked = |option: &str| std::env::args().any(|argument| argument == option);
+    if asked("--bench") && !asked("--test") && !asked("--list") {
+        call::say_added(&stage);
+        start::say_start();
+    }
+}
+
+/// As the command line makes it.
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads")
+}
+
+fn quantile(samples: &mut [Duration], at: f64) -> Duration {
+    samples.sort_unstable();
+    samples[((samples.len() - 1) as f64 * at).round() as usize]
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
