@@ -4,7 +4,6 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_config::SdkConfig;
 use criterion::Criterion;
 use rollbook::api::Reading;
 use rollbook::aws::Carrier;
@@ -27,7 +26,7 @@ const CALLS_A_RUN: u64 = 100;
 pub fn bench(criterion: &mut Criterion, stage: &Stage) {
     let mut group = criterion.benchmark_group("describe_services");
     group.bench_function("bare_sdk", |bencher| bencher.iter_custom(|calls| stage.bare(calls)));
-    group.bench_function("rollbook_call", |bencher| bencher.iter_custom(|calls| stage.scripted(calls, stage.live())));
+    group.bench_function("rollbook_call", |bencher| bencher.iter_custom(|calls| stage.scripted(calls, &stage.live)));
     group.finish();
 }
 
@@ -37,7 +36,7 @@ pub fn say_added(stage: &Stage) {
     let (mut bare, mut rollbook) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(stage.bare(CALLS_A_RUN) / CALLS_A_RUN as u32);
-        rollbook.push(stage.scripted(CALLS_A_RUN, stage.live()) / CALLS_A_RUN as u32);
+        rollbook.push(stage.scripted(CALLS_A_RUN, &stage.live) / CALLS_A_RUN as u32);
     }
     let (bare, rollbook) = (quantile(&mut bare, 0.5), quantile(&mut rollbook, 0.5));
     println!(
@@ -52,8 +51,12 @@ pub fn say_added(stage: &Stage) {
 /// What both ways of calling stand on.
 pub struct Stage {
     runtime: Runtime,
-    config: SdkConfig,
     client: aws_sdk_ecs::Client,
+    /// The world of a real run: the SDK as a carrier. Its clients are made once,
+    /// as the bare one is.
+    live: Arc<dyn World>,
+    /// The world of a real run: the SDK as a carrier.
+    live: Arc<dyn World>,
     host: Host,
     program: Program,
 }
@@ -64,7 +67,9 @@ impl Stage {
         let config = runtime.block_on(memory::config());
         let host = Host::new(Limits { operations: u64::MAX, ..Limits::default() }, Arc::new(NoModules));
         let program = host.compile(Text { name: "bench.rhai".into(), text: SCRIPT.into() }).expect("the script compiles");
-        Stage { client: aws_sdk_ecs::Client::new(&config), runtime, config, host, program }
+        let client = aws_sdk_ecs::Client::new(&config);
+        let live = Live::new(Carrier::new(config, REGION.into()), runtime.handle().clone());
+        Stage { runtime, client, live: Arc::new(live), host, program }
     }
 
     fn bare(&self, calls: u64) -> Duration {
@@ -77,7 +82,7 @@ impl Stage {
     }
 
     /// The calls of a script, in runs as long as a real one.
-    pub fn scripted(&self, calls: u64, world: Arc<dyn World>) -> Duration {
+    pub fn scripted(&self, calls: u64, world: &Arc<dyn World>) -> Duration {
         in_runs(calls, |calls| {
             let strand = Strand { gate: Arc::new(gate(world.clone())), branch: Arc::default() };
             let args = map! { "cluster" => CLUSTER, "service" => SERVICE, "calls" => calls as i64 };
@@ -87,12 +92,6 @@ impl Stage {
             assert!(matches!(outcome, Outcome::Finished(Value::Int(20))), "{outcome:?}");
             took
         })
-    }
-
-    /// The world of a real run: the SDK as a carrier.
-    pub fn live(&self) -> Arc<dyn World> {
-        let carrier = Carrier::new(self.config.clone(), REGION.into());
-        Arc::new(Live::new(carrier, self.runtime.handle().clone()))
     }
 }
 

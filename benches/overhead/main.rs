@@ -31,13 +31,13 @@ fn main() {
     if start::is_bare_program() {
         return;
     }
-    let mut criterion = Criterion::default().configure_from_args();
+    let mut criterion = Criterion::default().warm_up_time(Duration::from_secs(1)).configure_from_args();
     let stage = call::Stage::new();
     call::bench(&mut criterion, &stage);
     parts::bench(&mut criterion, &stage);
     criterion.final_summary();
-    let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    if asked("--bench") && !asked("--test") && !asked("--list") {
+    // All of it, no selection: `cargo bench` adds this one argument.
+    if std::env::args().skip(1).eq(["--bench"]) {
         call::say_added(&stage);
         start::say_start();
     }

@@ -1,8 +1,10 @@
 //! An SDK whose HTTP client has the answer ready: the same for both sides.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::{
@@ -17,10 +19,12 @@ use crate::answer::ANSWER;
 
 /// The SDK as `rollbook::aws::connect` sets it up, but for its HTTP client.
 pub async fn config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(30));
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "bench"))
         .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts.build())
         .disable_request_compression(true)
         .http_client(InMemory);
     loader.load().await

@@ -25,9 +25,8 @@ pub fn bench(criterion: &mut Criterion, stage: &Stage) {
     bench_gate(&mut group);
     // Less `gate_call`, it is the script's share: the interpreter, and the way
     // of the request and the answer into and out of the script's own values.
-    group.bench_function("script_call", |bencher| {
-        bencher.iter_custom(|calls| stage.scripted(calls, Arc::new(FromMemory(decoded()))))
-    });
+    let world: Arc<dyn World> = Arc::new(FromMemory(decoded()));
+    group.bench_function("script_call", |bencher| bencher.iter_custom(|calls| stage.scripted(calls, &world)));
     group.finish();
 }
 
@@ -63,7 +62,8 @@ fn bench_journal(group: &mut BenchmarkGroup<'_, WallTime>) {
 
 fn outcome(number: u64) -> Event {
     let key = Key { path: StreamPath::default(), number };
-    Event::Outcome { key, at: outside::now(), ok: true, result: Recorded(decoded()) }
+    let result: Recorded = serde_json::from_str(&ANSWER).expect("JSON");
+    Event::Outcome { key, at: outside::now(), ok: true, result }
 }
 
 /// All of the gate but the carrier: validation, intent, marking, outcome.

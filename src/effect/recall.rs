@@ -4,7 +4,7 @@
 use super::branch::Branch;
 use super::gate::{Ending, Gate};
 use super::kind::Effect;
-use super::record::{conceal_known, pack, unpack};
+use super::record::{conceal_known, is_plain, pack, unpack};
 use super::trouble::{Stop, Trouble};
 use crate::api::{self, Failure, Operation};
 use crate::journal::{Event, Key, Past, Recorded};
@@ -49,25 +49,38 @@ impl Gate {
 
     /// Records how the effect ended, unless that is not known.
     pub(super) fn settle(&self, branch: &Branch, key: &Key, effect: &Effect, ending: Ending) -> Ending {
-        let (ok, result, ending) = match ending {
-            Ok(value) => {
-                let value = self.mark_answer(branch, effect, value);
-                (true, pack(&value, &*self.vault), Ok(value))
-            }
+        let (result, ending) = match ending {
+            Ok(value) => return self.settle_well(key, self.mark_answer(branch, effect, value)),
             Err(Trouble::Failed { operation, failure, attempts }) => {
                 let mut result = failure.to_value();
                 if let Some(members) = result.as_map_mut() {
                     members.insert(ATTEMPTS.into(), Value::Int(attempts.into()));
                 }
-                (false, Recorded(result), Err(trouble_of(operation, failure, attempts)))
+                (result, Err(trouble_of(operation, failure, attempts)))
             }
-            Err(Trouble::Unavailable(message)) => {
-                (false, Recorded(map! { "message" => message.as_str() }), Err(Trouble::Unavailable(message)))
-            }
+            Err(Trouble::Unavailable(message)) => (map! { "message" => message.as_str() }, Err(Trouble::Unavailable(message))),
             Err(stop) => return Err(stop),
         };
-        self.append(&[Event::Outcome { key: key.clone(), at: self.world.now(), ok, result }])?;
+        self.append(&[self.outcome(key, false, Recorded(result))])?;
         ending
+    }
+
+    /// Most answers are recorded as they are and handed on without a copy.
+    fn settle_well(&self, key: &Key, value: Value) -> Ending {
+        if !is_plain(&value) {
+            self.append(&[self.outcome(key, true, pack(&value, &*self.vault))])?;
+            return Ok(value);
+        }
+        let event = self.outcome(key, true, Recorded(value));
+        self.append(std::slice::from_ref(&event))?;
+        match event {
+            Event::Outcome { result, .. } => Ok(result.0),
+            _ => unreachable!("it was made as an outcome"),
+        }
+    }
+
+    fn outcome(&self, key: &Key, ok: bool, result: Recorded) -> Event {
+        Event::Outcome { key: key.clone(), at: self.world.now(), ok, result }
     }
 
     /// Secrets in an answer must be marked before the record sees it: what its

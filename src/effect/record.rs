@@ -8,9 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use super::outside;
 use crate::journal::Recorded;
 use crate::map;
-use crate::value::{Map, Origin, Secret, Value};
+use crate::value::{Map, Origin, Secret, TIME_MARK, Value};
 
-const TIME: &str = "$time";
 const SECRET: &str = "$secret";
 /// Around a map of the script's own that looks like one of ours.
 const PLAIN: &str = "$map";
@@ -74,13 +73,25 @@ impl Vault for MemoryVault {
     }
 }
 
+/// Whether a value can stand in the record as it is: no secret in it, and no
+/// map of its own that looks like one of ours.
+pub(super) fn is_plain(value: &Value) -> bool {
+    let mut plain = true;
+    value.walk(&mut |inner| match inner {
+        Value::Secret(_) => plain = false,
+        Value::Map(members) => plain &= marker(members).is_none(),
+        _ => {}
+    });
+    plain
+}
+
 pub(super) fn pack(value: &Value, vault: &dyn Vault) -> Recorded {
     Recorded(pack_value(value, vault))
 }
 
 fn pack_value(value: &Value, vault: &dyn Vault) -> Value {
     match value {
-        Value::Time(time) => map! { TIME => time.to_string() },
+        Value::Time(time) => map! { TIME_MARK => time.to_string() },
         Value::Secret(secret) => {
             map! { SECRET => vault.keep(secret) }
         }
@@ -105,7 +116,7 @@ fn unpack_value(value: &Value, vault: &dyn Vault) -> Option<Value> {
     Some(match value {
         Value::List(items) => Value::List(items.iter().map(|item| unpack_value(item, vault)).collect::<Option<_>>()?),
         Value::Map(members) => match marker(members) {
-            Some((TIME, Value::Text(time))) => Value::Time(time.parse().ok()?),
+            Some((TIME_MARK, Value::Text(time))) => Value::Time(time.parse().ok()?),
             Some((SECRET, Value::Text(fingerprint))) => Value::Secret(vault.open(fingerprint)?),
             Some((PLAIN, Value::Map(inner))) => unpack_members(inner, vault)?,
             Some(_) => return None,

@@ -4,15 +4,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::key::Key;
 use super::verdict::Verdict;
-use crate::value::{Json, Timestamp, Value, parse_str};
+use crate::value::{Marked, Timestamp, Value, parse_str};
 
-/// A value whose times and secrets have been replaced by plain JSON.
+/// A value without secrets. Its times, and what looks like a mark of ours, are
+/// marked when it is written, and are marks still when it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded(pub Value);
 
 impl Serialize for Recorded {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Json(&self.0).serialize(to)
+        Marked(&self.0).serialize(to)
     }
 }
 

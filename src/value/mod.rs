@@ -20,7 +20,7 @@ pub use path::{Path, Segment, Trail};
 pub use read::{ParseError, parse, parse_str};
 pub use secret::{Origin, Secret};
 pub use span::{parse_span, show_span};
-pub use write::{HoldsSecret, Json, pretty, to_json, to_json_with};
+pub use write::{HoldsSecret, Marked, TIME_MARK, pretty, to_json, to_json_with};
 
 /// Members in the order of their names: two equal maps print the same bytes.
 pub type Map = BTreeMap<String, Value>;

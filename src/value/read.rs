@@ -1,20 +1,30 @@
 //! JSON in. An integer that does not fit 64 bits is refused, never rounded.
 
-use serde_json::{Number, Value as Json};
+use std::fmt;
 
-use super::{Map, Path, Trail, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
+
+use super::{Map, Value};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {
     #[error("not JSON: {0}")]
     Syntax(String),
-    #[error("the number {number} at `{path}` does not fit 64 bits and will not be rounded")]
-    TooLarge { number: String, path: Path },
+    #[error("the number {number} in line {line}, column {column}, does not fit 64 bits and will not be rounded")]
+    TooLarge { number: String, line: usize, column: usize },
 }
 
 pub fn parse(bytes: &[u8]) -> Result<Value, ParseError> {
-    let json = serde_json::from_slice(bytes).map_err(without_excerpt)?;
-    convert(json, &Trail::Root)
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) if holds_huge_float(&value) => find_huge_integer(bytes).map_or(Ok(value), Err),
+        Ok(value) => Ok(value),
+        // The only thing that the visitor below has against well-formed JSON.
+        Err(error) if error.classify() == Category::Data => {
+            Err(find_huge_integer(bytes).unwrap_or_else(|| without_excerpt(&error)))
+        }
+        Err(error) => Err(without_excerpt(&error)),
+    }
 }
 
 pub fn parse_str(text: &str) -> Result<Value, ParseError> {
@@ -22,50 +32,111 @@ pub fn parse_str(text: &str) -> Result<Value, ParseError> {
 }
 
 /// Only what is wrong and where: the text itself may hold a secret.
-fn without_excerpt(error: serde_json::Error) -> ParseError {
+fn without_excerpt(error: &serde_json::Error) -> ParseError {
     let what = match error.classify() {
-        serde_json::error::Category::Eof => "the text ends in the middle",
+        Category::Eof => "the text ends in the middle",
         _ => "a character that JSON does not allow",
     };
     ParseError::Syntax(format!("{what}, line {} column {}", error.line(), error.column()))
 }
 
-fn convert(json: Json, trail: &Trail<'_>) -> Result<Value, ParseError> {
-    Ok(match json {
-        Json::Null => Value::Null,
-        Json::Bool(flag) => Value::Bool(flag),
-        Json::Number(number) => convert_number(&number, trail)?,
-        Json::String(text) => Value::Text(text),
-        Json::Array(items) => {
-            let items = items.into_iter().enumerate();
-            Value::List(items.map(|(at, item)| convert(item, &Trail::Item(trail, at))).collect::<Result<_, _>>()?)
-        }
-        Json::Object(members) => {
-            let members = members.into_iter();
-            Value::Map(
-                members
-                    .map(|(name, item)| {
-                        let item = convert(item, &Trail::Member(trail, &name))?;
-                        Ok((name, item))
-                    })
-                    .collect::<Result<Map, _>>()?,
-            )
-        }
-    })
+/// The JSON reader makes a float of an integer beyond 64 bits without a word.
+fn holds_huge_float(value: &Value) -> bool {
+    let mut found = false;
+    value.walk(&mut |inner| found |= matches!(inner, Value::Float(number) if number.abs() >= u64::MAX as f64));
+    found
 }
 
-fn convert_number(number: &Number, trail: &Trail<'_>) -> Result<Value, ParseError> {
-    let literal = number.as_str();
-    if let Ok(integer) = literal.parse::<i64>() {
-        return Ok(Value::Int(integer));
+/// The first integer literal that does not fit, in text that is JSON.
+fn find_huge_integer(bytes: &[u8]) -> Option<ParseError> {
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        at += match rest[0] {
+            b'"' => string_length(rest),
+            b'-' | b'0'..=b'9' => {
+                let length = rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count();
+                let literal = String::from_utf8_lossy(&rest[..length]).into_owned();
+                if !literal.contains(['.', 'e', 'E']) && literal.parse::<i64>().is_err() {
+                    let before = &bytes[..at];
+                    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+                    return Some(ParseError::TooLarge { number: literal, line, column });
+                }
+                length
+            }
+            _ => 1,
+        };
     }
-    let too_large = || ParseError::TooLarge { number: literal.to_owned(), path: trail.path() };
-    if !literal.contains(['.', 'e', 'E']) {
-        return Err(too_large());
+    None
+}
+
+/// The bytes of a string literal, its quotes included.
+fn string_length(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while at < bytes.len() && bytes[at] != b'"' {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
     }
-    match literal.parse::<f64>() {
-        Ok(float) if float.is_finite() => Ok(Value::Float(float)),
-        _ => Err(too_large()),
+    at + 1
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
+        i64::try_from(number).map(Value::Int).map_err(|_| E::custom("an integer beyond 64 bits"))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            map.insert(name, value);
+        }
+        Ok(Value::Map(map))
     }
 }
 
@@ -78,12 +149,17 @@ mod tests {
         assert_eq!(parse_str("1").unwrap(), Value::Int(1));
         assert_eq!(parse_str("1.0").unwrap(), Value::Float(1.0));
         assert_eq!(parse_str("9223372036854775807").unwrap(), Value::Int(i64::MAX));
+        assert_eq!(parse_str("-9223372036854775808").unwrap(), Value::Int(i64::MIN));
+        assert_eq!(parse_str("1e300").unwrap(), Value::Float(1e300));
     }
 
     #[test]
     fn an_integer_beyond_64_bits_is_refused_with_its_place() {
-        let error = parse_str(r#"{"a":[0,9223372036854775808]}"#).unwrap_err();
-        assert_eq!(error.to_string(), "the number 9223372036854775808 at `a[1]` does not fit 64 bits and will not be rounded");
+        for number in ["9223372036854775808", "-9223372036854775809", "100000000000000000000000"] {
+            let error = parse_str(&format!("{{\"a 99999999999999999999\":\n [0, 1e300, {number}]}}")).unwrap_err();
+            let said = format!("the number {number} in line 2, column 13, does not fit 64 bits and will not be rounded");
+            assert_eq!(error.to_string(), said);
+        }
     }
 
     #[test]

@@ -37,12 +37,25 @@ fn refused(value: &Value) -> impl FnOnce(serde_json::Error) -> HoldsSecret + '_ 
     }
 }
 
-/// A value to be written inside something larger; a secret in it is an error.
-pub struct Json<'a>(pub &'a Value);
+/// A value as a record keeps it, where a time must come back as a time:
+/// `{"$time": "…"}`. A secret in it is an error.
+pub struct Marked<'a>(pub &'a Value);
 
-impl Serialize for Json<'_> {
+/// The only member of the map that stands for a time.
+pub const TIME_MARK: &str = "$time";
+
+impl Serialize for Marked<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Writer { value: self.0, stand_in: &|_| None }.serialize(to)
+        match self.0 {
+            Value::Time(time) => {
+                let mut map = to.serialize_map(Some(1))?;
+                map.serialize_entry(TIME_MARK, &time.to_string())?;
+                map.end()
+            }
+            Value::List(items) => to.collect_seq(items.iter().map(Marked)),
+            Value::Map(members) => to.collect_map(members.iter().map(|(name, value)| (name, Marked(value)))),
+            value => Writer { value, stand_in: &|_| None }.serialize(to),
+        }
     }
 }
 

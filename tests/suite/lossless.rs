@@ -60,8 +60,11 @@ fn a_definition_survives_a_new_image() {
     }
     expected["containerDefinitions"][0]["image"] = json!("registry.local:5000/web:v2");
     expected["tags"] = tags;
-    // With arbitrary precision, numbers are equal only by their literals.
+    // serde_json keeps integers and floats apart and compares them exactly.
     assert_eq!(sent[0].json(), expected);
+    for literal in ["0.1", "9007199254740993", "9223372036854775807", "1.0", "1e-7", "2.5"] {
+        assert!(sent[0].body.contains(literal), "{literal} was written differently: {}", sent[0].body);
+    }
     assert_eq!(
         stub.received("UpdateService")[0].json(),
         json!({ "cluster": "c", "service": "s", "taskDefinition": ARN.replace(":7", ":8") })
