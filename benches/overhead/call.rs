@@ -55,8 +55,6 @@ pub struct Stage {
     /// The world of a real run: the SDK as a carrier. Its clients are made once,
     /// as the bare one is.
     live: Arc<dyn World>,
-    /// The world of a real run: the SDK as a carrier.
-    live: Arc<dyn World>,
     host: Host,
     program: Program,
 }
