@@ -36,16 +36,23 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// One event as it is kept: its JSON, and the hash of what stood before it.
+/// One event as it is kept: its JSON, the hash of what stood before it, and its
+/// own, which the next one carries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub previous: Hash,
     pub body: String,
+    pub hash: Hash,
 }
 
 impl Entry {
-    pub fn hash(&self) -> Hash {
-        Hash::after(&self.previous, &self.body)
+    fn after(previous: Hash, body: String) -> Entry {
+        Entry { hash: Hash::after(&previous, &body), previous, body }
+    }
+
+    /// Whether it is still what it was when it was hashed.
+    pub fn is_intact(&self) -> bool {
+        self.hash == Hash::after(&self.previous, &self.body)
     }
 }
 
@@ -84,8 +91,8 @@ impl Journal {
         let mut batch = Vec::with_capacity(events.len());
         for event in events {
             let body = serde_json::to_string(event).map_err(|error| StoreError::Unwritable(error.to_string()))?;
-            let entry = Entry { previous: head, body };
-            head = entry.hash();
+            let entry = Entry::after(head, body);
+            head = entry.hash;
             batch.push(entry);
         }
         self.store.append(&batch, &self.head, self.fence)?;

@@ -41,10 +41,10 @@ impl Cursor {
         let mut cursor = Cursor::default();
         let mut head = Hash::default();
         for (number, entry) in entries.iter().enumerate() {
-            if entry.previous != head {
+            if entry.previous != head || !entry.is_intact() {
                 return Err(ReadError::Broken(number));
             }
-            head = entry.hash();
+            head = entry.hash;
             let event = serde_json::from_str(&entry.body).map_err(|error| ReadError::Unreadable(number, error.to_string()))?;
             cursor.file(&event)?;
             cursor.events.push(event);

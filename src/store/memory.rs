@@ -11,7 +11,7 @@ pub struct Memory {
 
 impl Store for Memory {
     fn append(&mut self, batch: &[Entry], expected_head: &Hash, fence: u64) -> Result<(), StoreError> {
-        let head = self.entries.last().map(Entry::hash).unwrap_or_default();
+        let head = self.entries.last().map(|entry| entry.hash).unwrap_or_default();
         if head != *expected_head || fence < self.fence {
             return Err(StoreError::Conflict);
         }
