@@ -81,8 +81,9 @@ impl Failure {
         match self {
             Failure::Answered(error) => error.status >= 500 && !self.is_throttle(),
             Failure::Lost(_) => true,
-            // A 4xx of a proxy or of the wrong endpoint: no API was asked.
-            Failure::Unreadable { status, .. } => !(400..500).contains(status),
+            // A 4xx of a proxy or of the wrong endpoint: no API was asked, unless
+            // the proxy only grew tired of waiting for one (408, 499).
+            Failure::Unreadable { status, .. } => !(400..500).contains(status) || [408, 499].contains(status),
             Failure::NotSent(_) | Failure::Credentials(_) => false,
         }
     }

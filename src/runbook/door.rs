@@ -57,8 +57,8 @@ fn no_way_in(error: &ConnectError) -> Misuse {
     let misuse = Misuse::new(error.to_string());
     match error {
         ConnectError::NoRegion => misuse.hint("set region in rollbook.toml, or AWS_REGION; --sandbox needs none"),
-        ConnectError::NoCredentials(_) => {
-            misuse.hint("log in as for the aws CLI (AWS_PROFILE, aws sso login, access keys), or try --sandbox, which needs none")
-        }
+        ConnectError::NoCredentials(reasons) => misuse
+            .detail(reasons.as_str())
+            .hint("log in as for the aws CLI (AWS_PROFILE, aws sso login, access keys), or try --sandbox, which needs none"),
     }
 }

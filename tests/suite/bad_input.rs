@@ -60,7 +60,11 @@ fn another_account_is_refused() {
 fn missing_credentials_never_become_the_sandbox() {
     let ran =
         Project::new().variable("AWS_REGION", "eu-west-1").run(&["deploy", "--image", "x", "--cluster", "c", "--service", "s"]);
-    ran.status(2).says("there are no usable AWS credentials").says("--sandbox").prints_nothing();
+    ran.status(2)
+        .says("there are no usable AWS credentials")
+        .says("environment variable not set")
+        .says("--sandbox")
+        .prints_nothing();
 }
 
 #[test]

@@ -166,3 +166,14 @@ fn a_doubt_outlives_later_refusals() {
         project.run(&["run", "r"]).status(8).says("nobody knows whether it took effect").prints_nothing();
     }
 }
+
+#[test]
+fn a_proxy_that_gave_up_waiting_leaves_doubt_and_one_that_refused_does_not() {
+    for (status, code) in [(408, 8), (499, 8), (502, 8), (403, 1), (407, 1)] {
+        let page = Answer::Raw(status, "text/html", "<html>proxy</html>".into());
+        let stub = Stub::start().on("UpdateService", [page]);
+        let project = Project::at(&stub.url).runbook("r", "\"ecs:UpdateService\"", "ecs::update_service(#{ service: \"s\" })");
+        project.run(&["run", "r"]).status(code);
+        assert_eq!(stub.received("UpdateService").len(), 1, "HTTP {status}");
+    }
+}
