@@ -11,10 +11,12 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut, Error as SdkErrorBody, Output,
 };
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 
@@ -135,17 +137,27 @@ impl Intercept for Exchange {
         Ok(())
     }
 
-    fn read_after_deserialization(
+    /// Nobody reads what the SDK would make of the answer, so it makes nothing.
+    fn modify_before_deserialization(
         &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _context: &mut BeforeDeserializationInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let response = context.response();
-        // Not in memory means that it never came whole.
-        let Some(body) = response.body().bytes() else {
-            return Ok(());
-        };
+        config.interceptor_state().store_put(SharedResponseDeserializer::new(self.clone()));
+        Ok(())
+    }
+}
+
+impl DeserializeResponse for Exchange {
+    /// Called once the body is whole. The error ends the SDK's part of the
+    /// call; [`Carrier::send`] looks at the answer first and never sees it.
+    fn deserialize_nonstreaming_with_config(
+        &self,
+        response: &HttpResponse,
+        _config: &ConfigBag,
+    ) -> Result<Output, OrchestratorError<SdkErrorBody>> {
+        let body = response.body().bytes().ok_or_else(|| OrchestratorError::other("the answer is not in memory"))?;
         let header = |name: &str| response.headers().get(name).map(str::to_owned);
         // CloudWatch still names its errors as its older protocol did.
         let compatible = header("x-amzn-query-error").and_then(|line| line.split(';').next().map(str::to_owned));
@@ -157,7 +169,7 @@ impl Intercept for Exchange {
             body: body.to_vec(),
         };
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-        Ok(())
+        Err(OrchestratorError::other("the answer was taken as it came"))
     }
 }
 
