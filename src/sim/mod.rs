@@ -14,6 +14,7 @@ mod cloudwatch;
 mod dice;
 mod document;
 mod ecs;
+mod faults;
 mod guide;
 mod logs;
 mod paging;
@@ -26,6 +27,7 @@ mod secrets;
 mod sts;
 #[cfg(test)]
 mod tests;
+mod timed;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,7 @@ pub struct Sim {
     scaling: scaling::Scaling,
     logs: logs::Logs,
     cloudwatch: cloudwatch::CloudWatch,
+    faults: faults::Faults,
 }
 
 impl Sim {
@@ -65,6 +68,7 @@ impl Sim {
             scaling: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
+            faults: Default::default(),
         }
     }
 
@@ -75,9 +79,11 @@ impl Sim {
     /// Runs everything that is due up to `to`, in the order of its time. An
     /// earlier `to` changes nothing: time never goes back.
     pub fn advance(&mut self, to: Timestamp) {
-        while let Some(due) = ecs::due(self).filter(|due| *due <= to) {
+        let first = |sim: &Sim| [ecs::due(sim), faults::due(sim)].into_iter().flatten().min();
+        while let Some(due) = first(self).filter(|due| *due <= to) {
             self.now = self.now.max(due);
             ecs::run_due(self);
+            faults::run_due(self);
         }
         self.now = self.now.max(to);
     }
@@ -87,12 +93,20 @@ impl Sim {
     pub fn handle(&mut self, now: Timestamp, operation: &'static Operation, request: &Value) -> Answer {
         self.advance(now);
         let request = request::as_sent(request);
+        if let Some(answer) = faults::before(self, operation, &request) {
+            return answer;
+        }
+        let answer = self.answer(operation, &request);
+        faults::after(self, operation, answer)
+    }
+
+    fn answer(&mut self, operation: &'static Operation, request: &Value) -> Answer {
         let answer = match operation.module {
-            "ecs" => ecs::handle(self, operation.method, &request),
-            "secretsmanager" => secrets::handle(self, operation.method, &request),
-            "application_autoscaling" => scaling::handle(self, operation.method, &request),
-            "logs" => logs::handle(self, operation.method, &request),
-            "cloudwatch" => cloudwatch::handle(self, operation.method, &request),
+            "ecs" => ecs::handle(self, operation.method, request),
+            "secretsmanager" => secrets::handle(self, operation.method, request),
+            "application_autoscaling" => scaling::handle(self, operation.method, request),
+            "logs" => logs::handle(self, operation.method, request),
+            "cloudwatch" => cloudwatch::handle(self, operation.method, request),
             "sts" => sts::handle(self, operation.method),
             _ => None,
         };

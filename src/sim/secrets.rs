@@ -61,6 +61,12 @@ pub fn create(sim: &mut Sim, name: &str, description: &str, text: &str) -> Strin
     arn
 }
 
+/// Whether the `valueFrom` of a container can be read now; if not, the end of
+/// the reason for which its task stops.
+pub fn resolve(_sim: &Sim, _value_from: &str) -> Result<(), String> {
+    Ok(())
+}
+
 /// The name of the secret that `SecretId` means: its name, or its ARN with or
 /// without the six letters at the end.
 fn named(sim: &Sim, request: &Value) -> Result<String, Failure> {

@@ -59,7 +59,7 @@ pub fn missing(arn: String) -> Value {
 
 fn counted(sim: &Sim, name: &str, document: &Document) -> Value {
     let services = sim.ecs.services.values().filter(|service| service.cluster == name).count();
-    let tasks = || sim.ecs.tasks.values().filter(|task| task.cluster() == name);
+    let tasks = || sim.ecs.tasks.all().filter(|task| task.cluster() == name);
     let mut document = document.clone();
     document.set("activeServicesCount", services as i64);
     document.set("runningTasksCount", tasks().filter(|task| task.is_running()).count() as i64);

@@ -45,14 +45,14 @@ pub fn resolve_platform(document: &mut Document) {
 }
 
 /// RUNNING and pending tasks of one deployment.
-pub fn counts(sim: &Sim, id: &str) -> (i64, i64) {
-    let of = || sim.ecs.tasks.values().filter(|task| task.deployment == id);
+pub fn counts(sim: &Sim, service: &Service, id: &str) -> (i64, i64) {
+    let of = || sim.ecs.tasks.of(&service.key()).filter(|task| task.deployment == id);
     let running = of().filter(|task| task.is_running()).count() as i64;
     (running, of().filter(|task| task.is_pending()).count() as i64)
 }
 
-pub fn shown(sim: &Sim, deployment: &Document) -> Value {
-    let (running, pending) = counts(sim, deployment.text("id"));
+pub fn shown(sim: &Sim, service: &Service, deployment: &Document) -> Value {
+    let (running, pending) = counts(sim, service, deployment.text("id"));
     let mut deployment = deployment.clone();
     deployment.set("runningCount", running);
     deployment.set("pendingCount", pending);
@@ -61,8 +61,9 @@ pub fn shown(sim: &Sim, deployment: &Document) -> Value {
 
 /// Forgets the old deployments whose tasks run nothing and drain nothing.
 pub fn retire(sim: &Sim, service: &mut Service) {
+    let key = service.key();
     let lives = |id: &str| {
-        let mut tasks = sim.ecs.tasks.values().filter(|task| task.deployment == id);
+        let mut tasks = sim.ecs.tasks.of(&key).filter(|task| task.deployment == id);
         tasks.any(|task| task.is_wanted() || task.is_draining())
     };
     let mut place = 0;

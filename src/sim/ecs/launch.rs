@@ -2,8 +2,9 @@
 
 use super::super::Sim;
 use super::super::document::Document;
+use super::super::faults::{self, Launch};
 use super::containers::{container, interface};
-use super::service::{Service, key};
+use super::service::Service;
 use super::task::{Proof, Target, Task};
 use super::{deployments, families};
 use crate::map;
@@ -14,14 +15,16 @@ pub fn launch(sim: &mut Sim, service: &Service) -> String {
     let deployment = service.primary_id().to_owned();
     let name = service.deployments[0].text("taskDefinition");
     let definition = families::find(sim, name).map(|definition| definition.document.clone()).unwrap_or_default();
+    let launch = Launch { cluster: &service.cluster, service: Some(&service.name), definition: &definition };
+    let fate = faults::fate(sim, &launch);
     let id = sim.dice.hex(32);
     let document = document(sim, service, &definition, &id);
     let balanced = !service.target_groups().is_empty();
     let target = if balanced { Target::Unregistered } else { Target::None };
-    let key = key(&service.cluster, &service.name);
-    let mut task = Task::new(document, &key, &deployment, target, proofs(&definition, balanced));
+    let mut task = Task::new(document, &service.key(), &deployment, target, proofs(&definition, balanced));
+    task.fate = fate;
     task.begin(sim.now, &sim.ecs.pace);
-    sim.ecs.tasks.insert(id.clone(), task);
+    sim.ecs.tasks.insert(task);
     id
 }
 

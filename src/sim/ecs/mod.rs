@@ -11,6 +11,7 @@ mod launch;
 mod output;
 mod pace;
 mod rollouts;
+mod roster;
 mod scheduler;
 mod service;
 mod services;
@@ -25,21 +26,20 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::paging::Paging;
+use super::timed::Timed;
 use super::{Answer, Sim};
 use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use output::{Output, outputs};
 pub use service::{create, scale_into};
-use task::Task;
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Ecs {
     clusters: BTreeMap<String, Document>,
     families: BTreeMap<String, families::Family>,
     /// By `cluster/service`.
-    services: BTreeMap<String, service::Service>,
-    /// By the id that ends a task's ARN.
-    tasks: BTreeMap<String, Task>,
+    services: Timed<service::Service>,
+    tasks: roster::Roster,
     pace: pace::Pace,
 }
 
@@ -74,26 +74,21 @@ pub fn create_cluster(sim: &mut Sim, name: &str) {
 }
 
 pub fn has_service(sim: &Sim, key: &str) -> bool {
-    sim.ecs.services.contains_key(key)
+    sim.ecs.services.contains(key)
 }
 
 /// When the next thing happens by itself.
 pub fn due(sim: &Sim) -> Option<Timestamp> {
-    let ticks = sim.ecs.services.values().map(|service| service.tick_at);
-    let steps = sim.ecs.tasks.values().filter_map(Task::due);
-    ticks.chain(steps).min()
+    [sim.ecs.tasks.first_due(), sim.ecs.services.first_due()].into_iter().flatten().min()
 }
 
 /// Everything that is due now: what tasks do first, so that a scheduler that
 /// looks at the same moment sees it.
 pub fn run_due(sim: &mut Sim) {
-    let now = sim.now;
-    let tasks = sim.ecs.tasks.iter().filter(|(_, task)| task.due().is_some_and(|due| due <= now));
-    for id in tasks.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+    while let Some(id) = sim.ecs.tasks.next_due(sim.now) {
         task::run_steps(sim, &id);
     }
-    let services = sim.ecs.services.iter().filter(|(_, service)| service.tick_at <= now);
-    for key in services.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+    while let Some(key) = sim.ecs.services.next_due(sim.now) {
         scheduler::tick(sim, &key);
     }
 }

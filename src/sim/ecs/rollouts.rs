@@ -122,7 +122,7 @@ pub fn show_current(sim: &Sim, service: &Service, document: &mut Document) {
 
 fn summary(sim: &Sim, service: &Service, side: &Side) -> Value {
     let entry = service.deployments.iter().find(|entry| entry.text("id") == side.deployment);
-    let (running, pending) = deployments::counts(sim, &side.deployment);
+    let (running, pending) = deployments::counts(sim, service, &side.deployment);
     map! {
         "arn" => side.arn.as_str(),
         "requestedTaskCount" => entry.map_or(0, |entry| entry.int("desiredCount")),
@@ -157,7 +157,7 @@ fn circuit_breaker(service: &Service, rollout: &Rollout, configuration: &Value) 
 pub fn list(sim: &Sim, request: &Value) -> Answer {
     let cluster = clusters::named(sim, request)?;
     let key = named(sim, &cluster, request.text("service").unwrap_or_default())?;
-    let rollouts = sim.ecs.services[&key].rollouts.iter();
+    let rollouts = sim.ecs.services.get(&key).expect("it was found above").rollouts.iter();
     let wanted = rollouts.filter(|rollout| passes_any(request, "status", rollout.status()) && created(request, rollout));
     let briefs = wanted.map(|rollout| {
         let mut brief = Document::default();

@@ -5,14 +5,14 @@ use super::super::Sim;
 use super::super::rules::capacity::{Counts, Plan};
 use super::events::Said;
 use super::pace::after;
-use super::service::{Service, key};
+use super::service::Service;
 use super::task::Task;
 use super::{deployments, launch, rollouts, targets};
 use crate::value::Value;
 
 pub fn tick(sim: &mut Sim, key: &str) {
     // Taken out while it is worked on: its tasks stand beside it in the same state.
-    let Some(mut service) = sim.ecs.services.remove(key) else {
+    let Some(mut service) = sim.ecs.services.take(key) else {
         return;
     };
     rollouts::begin(&mut service, sim.now);
@@ -30,12 +30,11 @@ pub fn tick(sim: &mut Sim, key: &str) {
         Some(steady_at) if service.deployments.len() == 1 => after(steady_at, sim.ecs.pace.steady_again_ms),
         _ => sim.ecs.pace.next_tick(sim.now),
     };
-    sim.ecs.services.insert(key.to_owned(), service);
+    sim.ecs.services.put(key, service);
 }
 
 fn wanted<'a>(sim: &'a Sim, service: &Service) -> impl Iterator<Item = &'a Task> {
-    let key = key(&service.cluster, &service.name);
-    sim.ecs.tasks.values().filter(move |task| task.service == key && task.is_wanted())
+    sim.ecs.tasks.of(&service.key()).filter(|task| task.is_wanted())
 }
 
 fn count(sim: &Sim, service: &Service) -> Counts {
@@ -89,14 +88,16 @@ fn choose(sim: &Sim, service: &Service, plan: &Plan) -> Vec<String> {
 fn stop(sim: &mut Sim, service: &mut Service, leaving: &[String]) {
     let (mut running, mut pending) = (vec![], 0);
     for id in leaving {
-        let Some(task) = sim.ecs.tasks.get_mut(id) else {
-            continue;
-        };
-        match task.is_running() {
-            true => running.push(id.clone()),
-            false => pending += 1,
+        let was_running = sim.ecs.tasks.change(id, |task| {
+            let running = task.is_running();
+            task.stop(sim.now, &sim.ecs.pace);
+            running
+        });
+        match was_running {
+            Some(true) => running.push(id.clone()),
+            Some(false) => pending += 1,
+            None => {}
         }
-        task.stop(sim.now, &sim.ecs.pace);
     }
     if pending > 0 {
         service.say(sim.now, &mut sim.dice, &Said::StoppedPending(pending));

@@ -7,6 +7,7 @@ use super::super::document::Document;
 use super::super::place::short;
 use super::super::refuse::refuse;
 use super::super::rules::capacity::Limits;
+use super::super::timed::Due;
 use super::deployments;
 use super::pace::Pace;
 use super::rollouts::Rollout;
@@ -35,7 +36,18 @@ pub struct Service {
     pub stuck: bool,
 }
 
+impl Due for Service {
+    fn due(&self) -> Option<Timestamp> {
+        Some(self.tick_at)
+    }
+}
+
 impl Service {
+    /// What the state keeps it under.
+    pub fn key(&self) -> String {
+        key(&self.cluster, &self.name)
+    }
+
     pub fn limits(&self) -> Limits {
         let configuration = self.document.get("deploymentConfiguration");
         let percent = |name, default| configuration.and_then(|all| all.get(name)?.as_int()).unwrap_or(default);
@@ -75,7 +87,7 @@ pub fn key(cluster: &str, service: &str) -> String {
 /// The key of the service that a request means, by name or ARN.
 pub fn named(sim: &Sim, cluster: &str, service: &str) -> Result<String, Failure> {
     let key = key(cluster, short(service));
-    match sim.ecs.services.contains_key(&key) {
+    match sim.ecs.services.contains(&key) {
         true => Ok(key),
         false => Err(refuse("ServiceNotFoundException", "Service not found.")),
     }
@@ -116,20 +128,19 @@ pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
         stuck: false,
     };
     deployments::open(sim, &mut service, &Map::new());
-    sim.ecs.services.insert(key(cluster, name), service);
+    sim.ecs.services.put(&key(cluster, name), service);
 }
 
 /// Brings a service's desired count between two bounds, as registering a
 /// scalable target does.
 pub fn scale_into(sim: &mut Sim, key: &str, least: i64, most: i64) {
     let (now, pace) = (sim.now, &sim.ecs.pace);
-    let Some(service) = sim.ecs.services.get_mut(key) else {
-        return;
-    };
-    let desired = service.document.int("desiredCount");
-    let wanted = desired.min(most).max(least);
-    if wanted != desired {
-        service.document.set("desiredCount", wanted);
-        service.wake(now, pace);
-    }
+    sim.ecs.services.change(key, |service| {
+        let desired = service.document.int("desiredCount");
+        let wanted = desired.min(most).max(least);
+        if wanted != desired {
+            service.document.set("desiredCount", wanted);
+            service.wake(now, pace);
+        }
+    });
 }

@@ -34,7 +34,7 @@ pub fn describe(sim: &Sim, request: &Value) -> Answer {
 /// The service as an answer shows it, counted now.
 pub fn shown(sim: &Sim, service: &Service, with_tags: bool) -> Value {
     let mut document = service.document.clone();
-    let deployments: Vec<Value> = service.deployments.iter().map(|entry| deployments::shown(sim, entry)).collect();
+    let deployments: Vec<Value> = service.deployments.iter().map(|entry| deployments::shown(sim, service, entry)).collect();
     let sum = |name: &str| deployments.iter().filter_map(|entry| entry.get(name)?.as_int()).sum::<i64>();
     document.set("runningCount", sum("runningCount"));
     document.set("pendingCount", sum("pendingCount"));

@@ -4,7 +4,7 @@
 use super::super::Sim;
 use super::events::Said;
 use super::pace::after;
-use super::service::{Service, key};
+use super::service::Service;
 use super::task::{Target, Task};
 
 /// Registers what has run for long enough; whether there was anything to do.
@@ -14,23 +14,26 @@ pub fn register(sim: &mut Sim, service: &mut Service) -> bool {
         let since = task.running_since.filter(|_| task.is_wanted() && task.is_running());
         task.target == Target::Unregistered && since.is_some_and(|since| after(since, pace.register_after_ms) <= now)
     };
-    let mut count = 0;
-    for task in of(sim, service).filter(|task| ready(task)) {
-        task.register_target(now, &pace);
-        count += 1;
+    let arrived = sim.ecs.tasks.ids_of(&service.key(), ready);
+    for id in &arrived {
+        sim.ecs.tasks.change(id, |task| task.register_target(now, &pace));
     }
-    say(sim, service, count, |count, group| Said::Registered(count, group))
+    say(sim, service, arrived.len(), |count, group| Said::Registered(count, group))
 }
 
 /// Takes out the tasks that were stopped at an earlier look: they drain from now on.
 pub fn deregister(sim: &mut Sim, service: &mut Service) -> bool {
     let (now, pace) = (sim.now, sim.ecs.pace.clone());
     let mut leaving: Vec<(String, usize)> = vec![];
-    for task in of(sim, service).filter(|task| task.is_draining() && task.target == Target::Registered) {
-        task.deregister_target(now, &pace);
-        match leaving.iter_mut().find(|(deployment, _)| *deployment == task.deployment) {
+    for id in sim.ecs.tasks.ids_of(&service.key(), |task| task.is_draining() && task.target == Target::Registered) {
+        let deployment = sim.ecs.tasks.change(&id, |task| {
+            task.deregister_target(now, &pace);
+            task.deployment.clone()
+        });
+        let deployment = deployment.unwrap_or_default();
+        match leaving.iter_mut().find(|(known, _)| *known == deployment) {
             Some((_, count)) => *count += 1,
-            None => leaving.push((task.deployment.clone(), 1)),
+            None => leaving.push((deployment, 1)),
         }
     }
     let count = leaving.iter().map(|(_, count)| count).sum();
@@ -39,11 +42,6 @@ pub fn deregister(sim: &mut Sim, service: &mut Service) -> bool {
         service.say(now, &mut sim.dice, &Said::Draining(&deployment, count));
     }
     any
-}
-
-fn of<'a>(sim: &'a mut Sim, service: &Service) -> impl Iterator<Item = &'a mut Task> {
-    let key = key(&service.cluster, &service.name);
-    sim.ecs.tasks.values_mut().filter(move |task| task.service == key)
 }
 
 /// One event for each target group.

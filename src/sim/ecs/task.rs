@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::dice::Dice;
 use super::super::document::Document;
+use super::super::faults::Fate;
 use super::super::place::short;
+use super::super::timed::Due;
 use super::super::{Sim, logs};
 use super::containers::digest;
 use super::pace::{Pace, after};
@@ -20,6 +22,8 @@ pub struct Task {
     /// What must still happen before a running task counts as healthy.
     pub awaits: Vec<Proof>,
     pub running_since: Option<Timestamp>,
+    /// What goes wrong with it, sooner or later.
+    pub fate: Fate,
     agenda: Vec<(Timestamp, Step)>,
 }
 
@@ -56,18 +60,20 @@ enum Step {
     Forget,
 }
 
+impl Due for Task {
+    fn due(&self) -> Option<Timestamp> {
+        self.agenda.iter().map(|(at, _)| *at).min()
+    }
+}
+
 impl Task {
     pub fn new(document: Document, service: &str, deployment: &str, target: Target, awaits: Vec<Proof>) -> Task {
         let (service, deployment) = (service.to_owned(), deployment.to_owned());
-        Task { document, service, deployment, target, awaits, running_since: None, agenda: vec![] }
+        Task { document, service, deployment, target, awaits, running_since: None, fate: Fate::default(), agenda: vec![] }
     }
 
     pub fn begin(&mut self, now: Timestamp, pace: &Pace) {
         self.plan(now, pace.attach_ms, Step::Attach);
-    }
-
-    pub fn due(&self) -> Option<Timestamp> {
-        self.agenda.iter().map(|(at, _)| *at).min()
     }
 
     pub fn id(&self) -> &str {
@@ -151,94 +157,98 @@ impl Task {
         self.target = Target::Draining;
         self.plan(now, pace.deregistration_delay_ms, Step::Drained);
     }
+
+    /// Takes the earliest step that is due.
+    fn next_step(&mut self, now: Timestamp) -> Option<Step> {
+        let due = self.agenda.iter().enumerate().filter(|(_, (at, _))| *at <= now);
+        let (place, _) = due.min_by_key(|(_, (at, _))| *at)?;
+        Some(self.agenda.remove(place).1)
+    }
+
+    fn run(&mut self, now: Timestamp, pace: &Pace, dice: &mut Dice) {
+        self.set_status("RUNNING");
+        self.document.set("startedAt", now);
+        self.running_since = Some(now);
+        let id = self.id().to_owned();
+        self.each_container(|container| {
+            let image = container.get("image").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let runtime = format!("{id}-{:010}", dice.below(10_000_000_000));
+            container.insert("imageDigest".into(), digest(&image).into());
+            container.insert("runtimeId".into(), runtime.into());
+            container.insert("lastStatus".into(), "RUNNING".into());
+        });
+        for proof in self.awaits.clone() {
+            // The target's health is proved only once it is registered.
+            match proof {
+                Proof::TargetHealthy => {}
+                Proof::ContainerHealthy => self.plan(now, pace.container_healthy_ms, Step::Prove(proof)),
+                Proof::Settled => self.plan(now, pace.settle_ms, Step::Prove(proof)),
+            }
+        }
+    }
+
+    fn prove(&mut self, proof: Proof) {
+        self.awaits.retain(|awaited| *awaited != proof);
+        if proof == Proof::ContainerHealthy {
+            self.document.set("healthStatus", "HEALTHY");
+            self.each_container(|container| drop(container.insert("healthStatus".into(), "HEALTHY".into())));
+        }
+    }
+
+    fn set_attachment(&mut self, status: &str) {
+        if let Some(Value::List(attachments)) = self.document.get_mut("attachments") {
+            for attachment in attachments.iter_mut().filter_map(Value::as_map_mut) {
+                attachment.insert("status".into(), status.into());
+            }
+        }
+    }
 }
 
 /// Runs what is due of one task, until it is gone.
 pub fn run_steps(sim: &mut Sim, id: &str) {
     let now = sim.now;
-    while let Some(task) = sim.ecs.tasks.get_mut(id) {
-        let due = task.agenda.iter().enumerate().filter(|(_, (at, _))| *at <= now);
-        let Some((place, _)) = due.min_by_key(|(_, (at, _))| *at) else {
-            return;
-        };
-        let (_, step) = task.agenda.remove(place);
+    while let Some(Some(step)) = sim.ecs.tasks.change(id, |task| task.next_step(now)) {
         match step {
-            Step::Forget => drop(sim.ecs.tasks.remove(id)),
+            Step::Forget => sim.ecs.tasks.remove(id),
             Step::Attach | Step::Pull | Step::Pulled | Step::Run => start_step(sim, id, step),
             Step::Drained | Step::Exit | Step::Release => stop_step(sim, id, step),
-            Step::Prove(proof) => prove(task, proof),
+            Step::Prove(proof) => drop(sim.ecs.tasks.change(id, |task| task.prove(proof))),
         }
     }
 }
 
 /// PROVISIONING, PENDING, ACTIVATING, RUNNING.
 fn start_step(sim: &mut Sim, id: &str, step: Step) {
-    let (now, pace) = (sim.now, sim.ecs.pace.clone());
-    let spread = sim.dice.below(pace.pull_spread_ms.max(1)) as i64;
-    let Some(task) = sim.ecs.tasks.get_mut(id) else {
-        return;
-    };
-    match step {
+    let (now, pace, dice) = (sim.now, &sim.ecs.pace, &mut sim.dice);
+    sim.ecs.tasks.change(id, |task| match step {
         Step::Attach => {
             task.set_status("PENDING");
             task.document.set("connectivity", "CONNECTED");
             task.document.set("connectivityAt", now);
-            set_attachment(task, "ATTACHED");
+            task.set_attachment("ATTACHED");
             task.plan(now, pace.pull_after_ms, Step::Pull);
         }
         Step::Pull => {
             task.set_status("ACTIVATING");
             task.document.set("pullStartedAt", now);
+            let spread = dice.below(pace.pull_spread_ms.max(1)) as i64;
             task.plan(now, pace.pull_ms + spread, Step::Pulled);
         }
         Step::Pulled => {
             task.document.set("pullStoppedAt", now);
             task.plan(now, pace.start_ms, Step::Run);
         }
-        _ => {
-            run(task, now, &pace, &mut sim.dice);
-            logs::task_started(sim, id);
-        }
-    }
-}
-
-fn run(task: &mut Task, now: Timestamp, pace: &Pace, dice: &mut Dice) {
-    task.set_status("RUNNING");
-    task.document.set("startedAt", now);
-    task.running_since = Some(now);
-    let id = task.id().to_owned();
-    task.each_container(|container| {
-        let image = container.get("image").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let runtime = format!("{id}-{:010}", dice.below(10_000_000_000));
-        container.insert("imageDigest".into(), digest(&image).into());
-        container.insert("runtimeId".into(), runtime.into());
-        container.insert("lastStatus".into(), "RUNNING".into());
+        _ => task.run(now, pace, dice),
     });
-    for proof in task.awaits.clone() {
-        // The target's health is proved only once it is registered.
-        match proof {
-            Proof::TargetHealthy => {}
-            Proof::ContainerHealthy => task.plan(now, pace.container_healthy_ms, Step::Prove(proof)),
-            Proof::Settled => task.plan(now, pace.settle_ms, Step::Prove(proof)),
-        }
-    }
-}
-
-fn prove(task: &mut Task, proof: Proof) {
-    task.awaits.retain(|awaited| *awaited != proof);
-    if proof == Proof::ContainerHealthy {
-        task.document.set("healthStatus", "HEALTHY");
-        task.each_container(|container| drop(container.insert("healthStatus".into(), "HEALTHY".into())));
+    if step == Step::Run {
+        logs::task_started(sim, id);
     }
 }
 
 /// DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED.
 fn stop_step(sim: &mut Sim, id: &str, step: Step) {
-    let (now, pace) = (sim.now, sim.ecs.pace.clone());
-    let Some(task) = sim.ecs.tasks.get_mut(id) else {
-        return;
-    };
-    match step {
+    let (now, pace) = (sim.now, &sim.ecs.pace);
+    sim.ecs.tasks.change(id, |task| match step {
         Step::Drained => {
             task.target = Target::None;
             task.set_status("STOPPING");
@@ -249,23 +259,17 @@ fn stop_step(sim: &mut Sim, id: &str, step: Step) {
             task.document.set("executionStoppedAt", now);
             task.each_container(|container| drop(container.insert("exitCode".into(), Value::Int(0))));
             task.plan(now, pace.release_ms, Step::Release);
-            logs::task_stopped(sim, id);
         }
         _ => {
             task.set_status("STOPPED");
             task.document.set("stoppedAt", now);
             task.document.set("connectivity", "DISCONNECTED");
             task.each_container(|container| drop(container.insert("lastStatus".into(), "STOPPED".into())));
-            set_attachment(task, "DELETED");
+            task.set_attachment("DELETED");
             task.plan(now, pace.remember_ms, Step::Forget);
         }
-    }
-}
-
-fn set_attachment(task: &mut Task, status: &str) {
-    if let Some(Value::List(attachments)) = task.document.get_mut("attachments") {
-        for attachment in attachments.iter_mut().filter_map(Value::as_map_mut) {
-            attachment.insert("status".into(), status.into());
-        }
+    });
+    if step == Step::Exit {
+        logs::task_stopped(sim, id);
     }
 }

@@ -45,10 +45,13 @@ pub fn list(sim: &Sim, request: &Value) -> Answer {
     let cluster = clusters::named(sim, request)?;
     let service = request.text("serviceName").map(|name| named(sim, &cluster, name)).transpose()?;
     let status = request.text("desiredStatus").unwrap_or("RUNNING");
-    let wanted = sim.ecs.tasks.values().filter(|task| {
+    let within: Box<dyn Iterator<Item = &Task>> = match &service {
+        Some(key) => Box::new(sim.ecs.tasks.of(key)),
+        None => Box::new(sim.ecs.tasks.all()),
+    };
+    let wanted = within.filter(|task| {
         let text = |name| task.document.text(name);
         task.cluster() == cluster
-            && service.as_ref().is_none_or(|key| task.service == *key)
             && text("desiredStatus") == status
             && passes(request, "family", split(text("taskDefinitionArn")).0)
             && passes(request, "startedBy", text("startedBy"))

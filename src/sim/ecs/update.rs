@@ -26,7 +26,7 @@ pub fn update(sim: &mut Sim, request: &Value) -> Answer {
     }
     let forced = request.get("forceNewDeployment").and_then(Value::as_bool).unwrap_or(false);
     // Taken out while it is worked on: a deployment needs the rest of the state.
-    let mut service = sim.ecs.services.remove(&key).expect("it was found above");
+    let mut service = sim.ecs.services.take(&key).expect("it was found above");
     let own = take_own(&mut settings);
     let changed = |name: &&str| settings.get(*name).is_some_and(|new| service.document.get(*name) != Some(new));
     let anew = forced || !own.is_empty() || TRIGGERS.iter().any(changed);
@@ -36,7 +36,7 @@ pub fn update(sim: &mut Sim, request: &Value) -> Answer {
         false => service.wake(sim.now, &sim.ecs.pace),
     }
     let answer = map! { "service" => services::shown(sim, &service, false) };
-    sim.ecs.services.insert(key, service);
+    sim.ecs.services.put(&key, service);
     Ok(answer)
 }
 

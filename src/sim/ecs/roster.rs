@@ -1,0 +1,80 @@
+//! All the tasks there are, by id and by the service that they belong to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::super::timed::Timed;
+use super::task::Task;
+use crate::value::Timestamp;
+
+#[derive(Clone, Default)]
+pub struct Roster {
+    tasks: Timed<Task>,
+    /// The ids of a service's tasks; those of none stand below the empty key.
+    by_service: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Roster {
+    pub fn insert(&mut self, task: Task) {
+        let id = task.id().to_owned();
+        self.by_service.entry(task.service.clone()).or_default().insert(id.clone());
+        self.tasks.put(&id, task);
+    }
+
+    pub fn remove(&mut self, id: &str) {
+        let Some(task) = self.tasks.take(id) else {
+            return;
+        };
+        if let Some(ids) = self.by_service.get_mut(&task.service) {
+            ids.remove(id);
+            if ids.is_empty() {
+                self.by_service.remove(&task.service);
+            }
+        }
+    }
+
+    pub fn get(&self, id: &str) -> Option<&Task> {
+        self.tasks.get(id)
+    }
+
+    pub fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Task) -> R) -> Option<R> {
+        self.tasks.change(id, change)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values()
+    }
+
+    /// The tasks of one service, stopped ones too.
+    pub fn of<'a>(&'a self, service: &str) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.by_service.get(service).into_iter().flatten().filter_map(|id| self.tasks.get(id))
+    }
+
+    /// The ids of those tasks of one service that `wanted` picks.
+    pub fn ids_of(&self, service: &str, wanted: impl Fn(&Task) -> bool) -> Vec<String> {
+        self.of(service).filter(|task| wanted(task)).map(|task| task.id().to_owned()).collect()
+    }
+
+    pub fn first_due(&self) -> Option<Timestamp> {
+        self.tasks.first_due()
+    }
+
+    pub fn next_due(&self, now: Timestamp) -> Option<String> {
+        self.tasks.next_due(now)
+    }
+}
+
+impl Serialize for Roster {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.all())
+    }
+}
+
+impl<'de> Deserialize<'de> for Roster {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Roster, D::Error> {
+        let mut roster = Roster::default();
+        Vec::deserialize(from)?.into_iter().for_each(|task| roster.insert(task));
+        Ok(roster)
+    }
+}
