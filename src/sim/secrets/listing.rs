@@ -41,7 +41,6 @@ fn chosen<'a>(sim: &'a Sim, request: &Value) -> Vec<&'a Secret> {
         (deleted || secret.deletion().is_none()) && filters.iter().all(|filter| passes(secret, &sim.place, filter))
     });
     let mut secrets: Vec<&Secret> = wanted.collect();
-    // Equal keys stay in the order of the names, in either direction.
     secrets.sort_by_key(|secret| sort_key(&secret.document, request.text("SortBy")));
     if request.text("SortOrder") == Some("desc") {
         secrets.reverse();
@@ -49,6 +48,7 @@ fn chosen<'a>(sim: &'a Sim, request: &Value) -> Vec<&'a Secret> {
     secrets
 }
 
+/// Equal times are in the order of the names.
 fn sort_key(document: &Document, by: Option<&str>) -> (Option<Timestamp>, String) {
     let time = |name: &str| match document.get(name) {
         Some(Value::Time(time)) => Some(*time),
