@@ -120,7 +120,8 @@ fn s64_lists_have_pages() {
     let (mut request, mut seen, mut pages) = (map! { "MaxResults" => 4 }, vec![], 0);
     loop {
         let answer = account.ask("list_secrets", request.clone());
-        (seen.extend(names(&answer)), pages += 1);
+        seen.extend(names(&answer));
+        pages += 1;
         let Some(next) = answer.text("NextToken") else { break };
         set(&mut request, "NextToken", next);
     }
