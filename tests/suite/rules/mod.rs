@@ -1,0 +1,4 @@
+//! The numbered rules of the simulator, seen from outside: requests go in,
+//! answers come out, and time passes only as a test lets it.
+
+mod secrets;
