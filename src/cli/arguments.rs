@@ -72,22 +72,26 @@ fn after_help(header: &Header) -> String {
 fn arg(param: &Param) -> Arg {
     let arg = Arg::new(param.name.clone()).long(param.flag()).required(param.required && !param.secret).help(help(param));
     let parse = param.clone();
-    let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match parse.secret {
-        true => Ok(Value::from(text)),
-        false => parse.parse(text),
+    let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match (parse.secret, parse.kind) {
+        (true, ParamType::Text) => Ok(Value::from(text)),
+        _ => parse.parse(text),
     });
     match param.kind {
         // `--force` alone means true.
         ParamType::Boolean => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
-        ParamType::List => arg.action(ArgAction::Append),
+        ParamType::List | ParamType::Map => arg.action(ArgAction::Append),
         _ => arg,
     }
 }
 
 fn help(param: &Param) -> String {
     let mut help = param.help.clone();
-    if param.secret {
-        help.push_str(" (given as env:NAME, file:PATH or -)");
+    match (param.secret, param.kind) {
+        (false, _) => {}
+        (true, ParamType::Map) => {
+            help.push_str(" (given as KEY=prompt, KEY=env:NAME, KEY=file:PATH, KEY=generate:LENGTH or KEY=-)")
+        }
+        (true, _) => help.push_str(" (given as env:NAME, file:PATH or -)"),
     }
     if !param.choices.is_empty() {
         help.push_str(&format!(" [one of: {}]", param.choices.join(", ")));
@@ -107,6 +111,7 @@ pub fn read(header: &Header, matches: &ArgMatches) -> Result<(RunOptions, Map), 
         let mut values = matches.get_many::<Value>(&param.name)?.cloned();
         let value = match param.kind {
             ParamType::List => Value::List(values.collect()),
+            ParamType::Map => Value::Map(values.filter_map(|value| value.as_map().cloned()).flatten().collect()),
             _ => values.next_back()?,
         };
         Some((param.name.clone(), value))

@@ -202,8 +202,9 @@ impl Reader<'_> {
                 Some("choose another name".into()),
             );
         }
-        if param.secret && (*kind != ParamType::Text || param.default.is_some() || !param.choices.is_empty()) {
-            self.fault(name, format!("the secret param `{name}` must be a string without default and choices"), None);
+        let can_be_secret = matches!(kind, ParamType::Text | ParamType::Map);
+        if param.secret && (!can_be_secret || param.default.is_some() || !param.choices.is_empty()) {
+            self.fault(name, format!("the secret param `{name}` must be a string or a map, without default and choices"), None);
         }
         if let Some(default) = param.default.as_ref().filter(|default| !param.accepts(default)) {
             let shown = to_json(default).unwrap_or_default();

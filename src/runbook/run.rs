@@ -193,6 +193,7 @@ impl<'a> Run<'a> {
             let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
                 (Some(Value::Text(from)), true) => self.secret_argument(branch, &from)?,
+                (Some(Value::Map(sources)), true) => self.secret_arguments(branch, sources)?,
                 (None, true) if param.required => {
                     self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true })?
                 }
@@ -201,6 +202,20 @@ impl<'a> Run<'a> {
             arguments.insert(param.name.clone(), value);
         }
         Ok(Value::Map(arguments))
+    }
+
+    /// One secret a key. What the script shall generate itself stays as it is.
+    fn secret_arguments(&self, branch: &Branch, sources: Map) -> Result<Value, Trouble> {
+        let each = sources.into_iter().map(|(key, source)| {
+            let value = match source.as_str().unwrap_or_default() {
+                "generate" => source,
+                from if from.strip_prefix("generate:").is_some_and(|length| length.parse::<u16>().is_ok()) => source,
+                "prompt" => self.gate.perform(branch, Effect::Ask { question: key.clone(), secret: true })?,
+                from => self.secret_argument(branch, from)?,
+            };
+            Ok((key, value))
+        });
+        Ok(Value::Map(each.collect::<Result<Map, Trouble>>()?))
     }
 
     /// A secret never stands on the command line, only where it is to be found.
