@@ -127,10 +127,7 @@ fn maps_are_entries_with_key_and_value() {
 fn what_the_shapes_lack_is_kept_whole() {
     let inside = "<Listeners><member><Port>443</Port><Tomorrow><Depth>3</Depth><Names><member>a</member></Names></Tomorrow></member></Listeners>";
     let tomorrow = map! { "Depth" => "3", "Names" => vec!["a"] };
-    assert_eq!(
-        read("describe_listeners", inside),
-        map! { "Listeners" => vec![map! { "Port" => 443, "Tomorrow" => tomorrow }] }
-    );
+    assert_eq!(read("describe_listeners", inside), map! { "Listeners" => vec![map! { "Port" => 443, "Tomorrow" => tomorrow }] });
 }
 
 #[test]
