@@ -198,3 +198,68 @@ fn list_images(sim: &Sim, request: &Value) -> Answer {
     });
     PAGING.page(request, "imageIds", ids.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: &str = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet";
+
+    fn found(sim: &Sim, end: &str) -> Option<Result<String, String>> {
+        digest_of(sim, &format!("{ADDRESS}{end}"))
+    }
+
+    #[test]
+    fn the_guides_images_have_the_digests_that_their_containers_report() {
+        let sim = Sim::guide(1);
+        for tag in (1..=60).flat_map(|number| [format!(":v{number}"), format!(":dev-{number}")]) {
+            let digest = super::super::ecs::digest(&format!("{ADDRESS}{tag}"));
+            assert_eq!(found(&sim, &tag), Some(Ok(digest.clone())));
+            assert_eq!(found(&sim, &format!("@{digest}")), Some(Ok(digest.clone())));
+            assert_eq!(found(&sim, &format!("{tag}@{digest}")), Some(Ok(digest)));
+        }
+    }
+
+    #[test]
+    fn a_missing_image_has_the_words_of_a_stopped_task() {
+        let sim = Sim::guide(1);
+        let reason = |image: &str| {
+            format!("pull image manifest has been retried 5 time(s): failed to resolve ref {image}: {image}: not found")
+        };
+        for (end, shown) in [(":v999", ":v999"), ("", ":latest"), ("-other:v1", "-other:v1"), ("@sha256:0", "@sha256:0")] {
+            assert_eq!(found(&sim, end), Some(Err(reason(&format!("{ADDRESS}{shown}")))));
+        }
+    }
+
+    #[test]
+    fn nobody_can_tell_what_is_in_other_registries() {
+        let sim = Sim::guide(1);
+        for image in [
+            "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable",
+            "nest-wallet:v1",
+            "999999999999.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v1",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/nest-wallet:v1",
+        ] {
+            assert_eq!(digest_of(&sim, image), None, "{image}");
+        }
+    }
+
+    #[test]
+    fn a_push_moves_a_tag_and_leaves_the_old_image_without() {
+        let mut sim = Sim::guide(1);
+        let old = found(&sim, ":v42").unwrap().unwrap();
+        push(&mut sim, "nest-wallet", "v42", "sha256:new").unwrap();
+        assert_eq!(found(&sim, ":v42"), Some(Ok("sha256:new".into())));
+        assert_eq!(found(&sim, &format!("@{old}")), Some(Ok(old.clone())));
+        push(&mut sim, "nest-wallet", "blue", "sha256:new").unwrap();
+        let filter = |status: &str| map! { "repositoryName" => "nest-wallet", "filter" => map! { "tagStatus" => status } };
+        let untagged = list_images(&sim, &filter("UNTAGGED")).unwrap();
+        assert_eq!(untagged.items("imageIds"), [map! { "imageDigest" => old.as_str() }]);
+        let ids = vec![map! { "imageTag" => "blue" }];
+        let described = describe_images(&sim, &map! { "repositoryName" => "nest-wallet", "imageIds" => ids }).unwrap();
+        let image = &described.items("imageDetails")[0];
+        assert_eq!(image.get("imageTags"), Some(&Value::from(vec!["blue", "v42"])));
+        assert_eq!(image.get("imagePushedAt"), Some(&Value::Time(sim.now)));
+        assert_eq!(push(&mut sim, "other", "v1", "sha256:new").unwrap_err().code(), "RepositoryNotFoundException");
+    }
+}
