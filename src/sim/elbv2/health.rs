@@ -16,7 +16,7 @@ pub fn describe(sim: &Sim, request: &Value) -> Answer {
     let asked = request.items("Targets");
     let descriptions: Vec<Value> = match asked.is_empty() {
         true => targets.iter().map(known).collect(),
-        false => asked.iter().flat_map(|asked| of(asked, &targets, group.int("Port"), &known)).collect(),
+        false => asked.iter().flat_map(|asked| of(asked, &targets, group.int("Port"), known)).collect(),
     };
     Ok(map! { "TargetHealthDescriptions" => descriptions })
 }

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::ecs;
 use super::paging::Paging;
 use super::refuse::refuse;
-use super::request::{passes, texts};
+use super::request::{passes, passes_any, texts};
 use super::{Answer, Sim};
 use crate::api::Failure;
 use crate::map;
@@ -88,13 +88,10 @@ fn describe_balancers(sim: &Sim, request: &Value) -> Answer {
     let missing = refuse("LoadBalancerNotFound", format!("Load balancers '[{}]' not found", names.join(", ")));
     check_found(&names, all.iter().map(|balancer| balancer.text("LoadBalancerName")), missing)?;
     let wanted = all.iter().filter(|balancer| {
-        passes_any(&arns, balancer.text("LoadBalancerArn")) && passes_any(&names, balancer.text("LoadBalancerName"))
+        passes_any(request, "LoadBalancerArns", balancer.text("LoadBalancerArn"))
+            && passes_any(request, "Names", balancer.text("LoadBalancerName"))
     });
     page(request, "LoadBalancers", wanted.map(Document::to_value))
-}
-
-fn passes_any(wanted: &[&str], found: &str) -> bool {
-    wanted.is_empty() || wanted.contains(&found)
 }
 
 /// The load balancer that a request names as the place to look in.
@@ -120,7 +117,8 @@ fn describe_listeners(sim: &Sim, request: &Value) -> Answer {
     let missing = refuse("ListenerNotFound", "One or more listeners not found");
     check_found(&arns, all.iter().map(|listener| listener.text("ListenerArn")), missing)?;
     let wanted = all.iter().filter(|listener| {
-        passes_any(&arns, listener.text("ListenerArn")) && passes(request, "LoadBalancerArn", listener.text("LoadBalancerArn"))
+        passes_any(request, "ListenerArns", listener.text("ListenerArn"))
+            && passes(request, "LoadBalancerArn", listener.text("LoadBalancerArn"))
     });
     page(request, "Listeners", wanted.map(Document::to_value))
 }
@@ -139,7 +137,9 @@ fn describe_rules(sim: &Sim, request: &Value) -> Answer {
     check_found(listener.as_slice(), listeners.iter().map(|listener| listener.text("ListenerArn")), missing)?;
     let missing = refuse("RuleNotFound", "One or more rules not found");
     check_found(&arns, rules.iter().map(|(_, rule)| rule.text("RuleArn")), missing)?;
-    let wanted = rules.iter().filter(|(of, rule)| passes(request, "ListenerArn", of) && passes_any(&arns, rule.text("RuleArn")));
+    let wanted = rules
+        .iter()
+        .filter(|(of, rule)| passes(request, "ListenerArn", of) && passes_any(request, "RuleArns", rule.text("RuleArn")));
     page(request, "Rules", wanted.map(|(_, rule)| rule.to_value()))
 }
 
@@ -155,8 +155,8 @@ fn describe_groups(sim: &Sim, request: &Value) -> Answer {
     check_found(&arns, all.iter().map(|group| group.text("TargetGroupArn")), missing())?;
     check_found(&names, all.iter().map(|group| group.text("TargetGroupName")), missing())?;
     let wanted = all.iter().filter(|group| {
-        passes_any(&arns, group.text("TargetGroupArn"))
-            && passes_any(&names, group.text("TargetGroupName"))
+        passes_any(request, "TargetGroupArns", group.text("TargetGroupArn"))
+            && passes_any(request, "Names", group.text("TargetGroupName"))
             && balancer.is_none_or(|arn| group.items("LoadBalancerArns").iter().any(|of| of.as_str() == Some(arn)))
     });
     page(request, "TargetGroups", wanted.map(Document::to_value))
