@@ -13,7 +13,9 @@
 mod cloudwatch;
 mod dice;
 mod document;
+mod ecr;
 mod ecs;
+mod elbv2;
 mod faults;
 mod guide;
 mod logs;
@@ -48,6 +50,8 @@ pub struct Sim {
     scaling: scaling::Scaling,
     logs: logs::Logs,
     cloudwatch: cloudwatch::CloudWatch,
+    ecr: ecr::Ecr,
+    balancing: elbv2::Balancing,
     faults: faults::Faults,
 }
 
@@ -68,6 +72,8 @@ impl Sim {
             scaling: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
+            ecr: Default::default(),
+            balancing: Default::default(),
             faults: Default::default(),
         }
     }
@@ -107,6 +113,8 @@ impl Sim {
             "application_autoscaling" => scaling::handle(self, operation.method, request),
             "logs" => logs::handle(self, operation.method, request),
             "cloudwatch" => cloudwatch::handle(self, operation.method, request),
+            "ecr" => ecr::handle(self, operation.method, request),
+            "elbv2" => elbv2::handle(self, operation.method, request),
             "sts" => sts::handle(self, operation.method),
             _ => None,
         };

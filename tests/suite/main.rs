@@ -15,6 +15,7 @@ mod independent;
 mod interrupt;
 mod language;
 mod lossless;
+mod neighbors;
 mod properties;
 mod readme;
 mod refusals;

@@ -2,6 +2,7 @@
 //! script sees one JSON whichever it is.
 
 mod cbor;
+mod element;
 mod json;
 mod query;
 

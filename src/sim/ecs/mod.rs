@@ -10,6 +10,7 @@ mod families;
 mod launch;
 mod output;
 mod pace;
+mod registered;
 mod rollouts;
 mod roster;
 mod scheduler;
@@ -29,8 +30,10 @@ use super::paging::Paging;
 use super::timed::Timed;
 use super::{Answer, Sim};
 use crate::value::{Timestamp, Value};
+pub use containers::digest;
 pub use definitions::{number_from, register};
 pub use output::{Output, outputs};
+pub use registered::{Health, Registered, deregistration_delay_seconds, registered};
 pub use service::{create, scale_into};
 
 #[derive(Clone, Default, Serialize, Deserialize)]

@@ -27,6 +27,12 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         "ScalableDimension" => "ecs:service:DesiredCount",
     };
     let ecs_namespace = || map! { "ServiceNamespace" => "ecs" };
+    let balancer = bench.ask("elbv2", "describe_load_balancers", map! {}).items("LoadBalancers")[0].clone();
+    let balancer = text(&balancer, "LoadBalancerArn");
+    let listeners = bench.ask("elbv2", "describe_listeners", map! { "LoadBalancerArn" => balancer.as_str() });
+    let listener = text(&listeners.items("Listeners")[0], "ListenerArn");
+    let groups = bench.ask("elbv2", "describe_target_groups", map! { "Names" => vec!["nest-wallet-tg"] });
+    let group = text(&groups.items("TargetGroups")[0], "TargetGroupArn");
     let tagged = |name: &str, value: Value| map! { "cluster" => CLUSTER, name => value, "include" => vec!["TAGS"] };
     vec![
         ("ecs", "describe_clusters", map! { "clusters" => vec![CLUSTER, "other"] }),
@@ -70,6 +76,15 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("cloudwatch", "describe_alarms", map! {}),
         ("cloudwatch", "list_dashboards", map! {}),
         ("cloudwatch", "get_dashboard", map! { "DashboardName" => "nest-wallet-monitoring" }),
+        ("ecr", "describe_repositories", map! {}),
+        ("ecr", "describe_images", map! { "repositoryName" => "nest-wallet", "maxResults" => 5 }),
+        ("ecr", "list_images", map! { "repositoryName" => "nest-wallet" }),
+        ("elbv2", "describe_load_balancers", map! {}),
+        ("elbv2", "describe_listeners", map! { "LoadBalancerArn" => balancer.as_str() }),
+        ("elbv2", "describe_rules", map! { "ListenerArn" => listener }),
+        ("elbv2", "describe_target_groups", map! { "LoadBalancerArn" => balancer, "PageSize" => 1 }),
+        ("elbv2", "describe_target_group_attributes", map! { "TargetGroupArn" => group.as_str() }),
+        ("elbv2", "describe_target_health", map! { "TargetGroupArn" => group, "Include" => vec!["All"] }),
         ("sts", "get_caller_identity", map! {}),
     ]
 }

@@ -1,4 +1,7 @@
 //! The numbered rules of the simulator, seen from outside: requests go in,
 //! answers come out, and time passes only as a test lets it.
 
+mod account;
+mod balancer;
+mod registry;
 mod secrets;
