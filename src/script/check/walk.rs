@@ -61,12 +61,13 @@ impl Walker<'_> {
             self.imports.insert(alias.to_owned(), None);
             return;
         };
-        let signatures = self.host.library.module(path).map(|text| functions::of_module(self.host, &text));
-        if signatures.is_none() {
+        let module = self.host.library.module(path);
+        if module.is_none() {
             let paths = self.host.library.paths();
             let help = did_you_mean(path, paths.iter().map(String::as_str));
             self.error(position, format!("there is no module \"{path}\""), path, help);
         }
+        let signatures = module.and_then(|text| functions::of_module(self.host, &text));
         self.imports.insert(alias.to_owned(), signatures);
     }
 
