@@ -15,6 +15,7 @@ mod roster;
 mod scheduler;
 mod service;
 mod services;
+mod somebody;
 mod targets;
 mod task;
 mod tasks;
@@ -32,6 +33,7 @@ use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use output::{Output, outputs};
 pub use service::{create, scale_into};
+pub use somebody::{services, sign};
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Ecs {
