@@ -4,42 +4,61 @@
 use crate::runbook::Misuse;
 use crate::sim::{Kind, Member, Strikes};
 
-const EXAMPLE: &str = include_str!("faults_example.toml");
+const EXAMPLE: &str = r#"# The new image starts and dies; ECS is slow to answer meanwhile.
+[[fault]]
+kind = "crash"
+after = "20s"
+exit_code = 1
+image = "*:v99"
+
+[[fault]]
+kind = "throttle"
+operation = "ecs:DescribeServices"
+from = "1m"
+for = "2m"
+chance = 0.5
+"#;
 
 pub fn list() -> Result<u8, Misuse> {
     anstream::print!("{}", text());
     Ok(0)
 }
 
+const INTRODUCTION: &str = "\
+A scenario is a TOML file of faults: rollbook deploy --sandbox --scenario FILE …
+It holds for that command. `throttle = true` above the first fault throttles
+requests at the rates that AWS has for an account, as --throttle does.
+
+A DURATION is text as \"20s\" or \"2m 30s\". In a PATTERN, * stands for anything.
+An OPERATION is a pattern as \"ecs:UpdateService\", \"ecs:*\" or \"*\".
+A value that is shown holds where the file says nothing.
+";
+
+/// Which kinds stand below which title.
+const SECTIONS: &[(Strikes, &str)] = &[
+    (Strikes::Tasks, "Faults of tasks, decided when a task is launched"),
+    (Strikes::Requests, "Faults of requests"),
+    (Strikes::Services, "What others do to a service"),
+];
+
 fn text() -> String {
-    let mut text = String::from("A scenario is a TOML file with [[fault]] tables: rollbook deploy --sandbox --scenario FILE …\n");
-    text.push_str("throttle = true at its top throttles requests at the rates that AWS has, as --throttle does.\n");
-    for (strikes, title) in [
-        (Strikes::Tasks, "Faults of tasks, decided when a task is launched"),
-        (Strikes::Requests, "Faults of requests"),
-        (Strikes::Services, "What others do in the middle"),
-    ] {
-        text.push_str(&format!("\n{title}\n"));
-        let kinds = || Kind::ALL.iter().map(|kind| kind.row()).filter(|row| row.strikes == strikes);
-        for row in kinds() {
-            text.push_str(&format!("\n  {}\n    {}\n", row.name, row.help));
-            row.own().iter().for_each(|member| text.push_str(&line(member)));
-        }
-        text.push_str("\n  and each of them has\n");
-        strikes.members().iter().for_each(|member| text.push_str(&line(member)));
-    }
-    text.push_str("\nAn example:\n\n");
-    EXAMPLE.lines().for_each(|line| text.push_str(&format!("  {line}\n").replace("  \n", "\n")));
-    text
+    let sections = SECTIONS.iter().map(|(strikes, title)| section(*strikes, title));
+    let example = EXAMPLE.lines().map(|line| format!("{}\n", format!("  {line}").trim_end()));
+    format!("{INTRODUCTION}{}\nAn example\n\n{}", sections.collect::<String>(), example.collect::<String>())
 }
 
+fn section(strikes: Strikes, title: &str) -> String {
+    let lines = |members: &[Member]| members.iter().map(line).collect::<String>();
+    let rows = Kind::ALL.iter().map(|kind| kind.row()).filter(|row| row.strikes == strikes);
+    let rows = rows.map(|row| format!("  {}\n    {}\n{}\n", row.name, row.help, lines(row.own())));
+    format!("\n{title}\n\n{}  All of these have:\n{}", rows.collect::<String>(), lines(strikes.members()))
+}
+
+/// As the file would say it, and what it means.
 fn line(member: &Member) -> String {
-    let note = match (member.default, member.required) {
-        (Some(default), _) => format!(" [default: {default}]"),
-        (None, true) => " [required]".into(),
-        (None, false) => String::new(),
-    };
-    format!("    {:<13} {}: {}{note}\n", member.name, member.takes.describe(), member.help)
+    let setting = format!("{} = {}", member.name, member.default.unwrap_or(member.takes.placeholder()));
+    let required = if member.required { " (required)" } else { "" };
+    format!("    {setting:<24} {}{required}\n", member.help)
 }
 
 #[cfg(test)]

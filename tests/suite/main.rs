@@ -20,6 +20,8 @@ mod readme;
 mod refusals;
 mod replay;
 mod retries;
+mod rules;
+mod scenario;
 mod shapes;
 mod terminal;
 mod tidy;

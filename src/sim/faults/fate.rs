@@ -55,14 +55,8 @@ pub struct Sickness {
 
 /// In the order in which a task meets them: what stops it early is all that
 /// strikes it, and what would have come later is not used up.
-const IN_ORDER: &[Kind] = &[
-    Kind::NoCapacity,
-    Kind::SecretKeyMissing,
-    Kind::ImageCannotBePulled,
-    Kind::SlowStart,
-    Kind::Crash,
-    Kind::Unhealthy,
-];
+const IN_ORDER: &[Kind] =
+    &[Kind::NoCapacity, Kind::SecretKeyMissing, Kind::ImageCannotBePulled, Kind::SlowStart, Kind::Crash, Kind::Unhealthy];
 
 /// What is in store for a task that is about to be launched.
 pub fn fate(sim: &mut Sim, launch: &Launch) -> Fate {

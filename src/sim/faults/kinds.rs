@@ -51,18 +51,21 @@ impl Strikes {
     }
 }
 
-const FROM: Member = member("from", Duration, "when it begins, after the scenario was put in").default("\"0s\"");
-const FOR: Member = member("for", Duration, "how long it lasts from then; left out: until the end");
-const CHANCE: Member = member("chance", Chance, "how probably it strikes each time it could").default("1");
-const SERVICE: Member = member("service", Pattern, "only this service; left out: all");
-const CLUSTER: Member = member("cluster", Pattern, "only in this cluster; left out: all");
+/// How many tasks AWS lets a service have.
+const MOST_TASKS: i64 = 5000;
+
+const FROM: Member = member("from", Duration, "when it begins, from the start of the command").default("\"0s\"");
+const FOR: Member = member("for", Duration, "how long it lasts from then");
+const CHANCE: Member = member("chance", Chance, "how probably it strikes, from 0 to 1").default("1");
+const SERVICE: Member = member("service", Pattern, "only this service");
+const CLUSTER: Member = member("cluster", Pattern, "only in this cluster");
 
 const TASKS: &[Member] = &[
-    member("image", Pattern, "only a task with a container of this image, as \"*:v99\"; left out: all"),
-    member("container", Pattern, "only this container; left out: the essential one, or the one with that image"),
+    member("image", Pattern, "only tasks with a container of this image, as \"*:v99\""),
+    member("container", Pattern, "only this container; left out: an essential one"),
     SERVICE,
     CLUSTER,
-    member("family", Pattern, "only tasks of this family of definitions; left out: all"),
+    member("family", Pattern, "only tasks of this family of definitions"),
     FROM,
     FOR,
     member("times", Count, "how many tasks it strikes at most"),
@@ -70,7 +73,7 @@ const TASKS: &[Member] = &[
 ];
 
 const REQUESTS: &[Member] = &[
-    member("operation", Operation, "which requests; left out: all"),
+    member("operation", Operation, "only these requests"),
     FROM,
     FOR,
     member("times", Count, "how many requests it strikes at most"),
@@ -80,8 +83,8 @@ const REQUESTS: &[Member] = &[
 const SERVICES: &[Member] = &[
     SERVICE,
     CLUSTER,
-    member("after", Duration, "when, after the scenario was put in").default("\"30s\""),
-    member("after_call", Operation, "instead of `after`: when such a request was carried out"),
+    member("after", Duration, "when, from the start of the command").default("\"30s\""),
+    member("after_call", Operation, "instead: when such a request was carried out"),
     member("delay", Duration, "how long after that request").default("\"0s\""),
     member("times", Count, "how often at most").default("1"),
     CHANCE,
@@ -137,17 +140,17 @@ kinds! {
         "The image of a container cannot be pulled, and the task never runs." [];
     SecretKeyMissing "secret-key-missing" Tasks
         "A secret lacks the JSON key that a container wants of it, and the task never runs." [
-        member("key", Text, "the key that is missing; left out: the first that the container wants"),
+        member("key", Text, "the missing key; left out: the first it wants"),
     ];
     Crash "crash" Tasks
         "A container exits by itself after the task was RUNNING." [
         member("after", Duration, "how long after RUNNING").default("\"0s\""),
-        member("exit_code", Number, "what it exits with; out of memory always with 137").default("1"),
-        member("out_of_memory", Flag, "it is killed because it takes too much memory").default("false"),
+        member("exit_code", Number(255), "what it exits with; out of memory it is 137").default("1"),
+        member("out_of_memory", Flag, "it is killed for taking too much memory").default("false"),
     ];
     Unhealthy "unhealthy" Tasks
         "The task runs, and its health checks fail." [
-        member("check", OneOf(&["target", "container", "both"]), "whose check: the load balancer's, the container's own")
+        member("check", OneOf(&["target", "container", "both"]), "whose checks: \"target\", \"container\" or \"both\"")
             .default("\"both\""),
         member("after", Duration, "how long after RUNNING; until then they pass").default("\"0s\""),
     ];
@@ -157,21 +160,19 @@ kinds! {
     ];
     NoCapacity "no-capacity" Tasks
         "There is no room for a task, and it is not launched at all." [
-        member("reason", Text, "as the event says it; left out: as Fargate or EC2 says it"),
-        member("times", Count, "how many launches it prevents at most"),
+        member("reason", Text, "as the event says it; left out: AWS's words"),
     ];
     Throttle "throttle" Requests
         "Requests are refused with ThrottlingException, whatever the rate." [];
     AnswerLost "answer-lost" Requests
         "A request is carried out, and its answer never arrives." [
-        member("operation", Operation, "which requests; left out: every write"),
+        member("operation", Operation, "only these requests; left out: writes"),
         member("times", Count, "how many answers are lost at most").default("1"),
     ];
     StaleReads "stale-reads" Requests
         "Reads are answered as the world stood some time earlier." [
-        member("operation", Operation, "which reads; left out: all. Writes are never stale"),
+        member("operation", Operation, "only these reads"),
         member("by", Duration, "how much earlier").default("\"30s\""),
-        member("times", Count, "how many reads it strikes at most"),
     ];
     AccessDenied "access-denied" Requests
         "Requests are refused with AccessDeniedException, as if a permission were missing." [];
@@ -179,13 +180,13 @@ kinds! {
         "Requests come to nothing with HTTP 500." [];
     SomebodyDeploys "somebody-deploys" Services
         "Somebody else registers a new revision and updates the service to it." [
-        member("image", Text, "the image of that revision; left out: the same as before"),
-        member("container", Pattern, "which container gets it; left out: the first"),
-        member("who", Text, "the ARN that is shown as registeredBy; left out: a role of the account"),
+        member("image", Text, "the image of that revision; left out: as before"),
+        member("container", Pattern, "the container that gets it; left out: the first"),
+        member("who", Text, "the ARN shown as registeredBy"),
     ];
     Autoscaler "autoscaler" Services
         "The autoscaler moves the desired count, unless it is suspended." [
-        member("count", Number, "the new desired count").required(),
+        member("count", Number(MOST_TASKS), "the new desired count").required(),
     ];
 }
 

@@ -36,6 +36,7 @@ pub use setting::Takes;
 
 /// A scenario in play.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Faults {
     armed: Vec<Armed>,
     /// What others will do in the middle.

@@ -34,9 +34,12 @@ fn later(time: Timestamp, milliseconds: Option<i64>) -> Timestamp {
 }
 
 pub fn plan_by_the_clock(sim: &mut Sim) {
-    let plans = sim.faults.armed.iter().enumerate().filter(|(_, armed)| {
-        armed.fault.kind.row().strikes == Strikes::Services && armed.fault.text("after_call").is_none()
-    });
+    let plans = sim
+        .faults
+        .armed
+        .iter()
+        .enumerate()
+        .filter(|(_, armed)| armed.fault.kind.row().strikes == Strikes::Services && armed.fault.text("after_call").is_none());
     let at = |fault: &Fault| later(sim.now, fault.span("after"));
     let plans = plans.map(|(index, armed)| Plan { at: at(&armed.fault), fault: index, called: None, counted: false });
     sim.faults.plans = plans.collect();
@@ -44,12 +47,18 @@ pub fn plan_by_the_clock(sim: &mut Sim) {
 
 /// A request was carried out: some others were waiting for it.
 pub fn plan_by_request(sim: &mut Sim, operation: &Operation, request: &Value) {
-    let waiting = sim.faults.armed.iter().enumerate().filter(|(_, armed)| {
-        armed.fault.text("after_call").is_some_and(|pattern| fits_operation(pattern, operation))
-    });
+    let waiting = sim
+        .faults
+        .armed
+        .iter()
+        .enumerate()
+        .filter(|(_, armed)| armed.fault.text("after_call").is_some_and(|pattern| fits_operation(pattern, operation)));
     let called = request.text("service").map(|name| short(name).to_owned());
-    let plans = waiting.map(|(index, armed)| {
-        Plan { at: later(sim.now, armed.fault.span("delay")), fault: index, called: called.clone(), counted: false }
+    let plans = waiting.map(|(index, armed)| Plan {
+        at: later(sim.now, armed.fault.span("delay")),
+        fault: index,
+        called: called.clone(),
+        counted: false,
     });
     let plans: Vec<Plan> = plans.collect();
     sim.faults.plans.extend(plans);

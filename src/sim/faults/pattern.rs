@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_any_text_and_nothing_else_does() {
-        for (pattern, text) in [("*", ""), ("*:v9*", "web:v99"), ("a*b*c", "a-b-b-c"), ("*b", "bb"), ("web", "web"), ("a*a", "aa")] {
+        for (pattern, text) in
+            [("*", ""), ("*:v9*", "web:v99"), ("a*b*c", "a-b-b-c"), ("*b", "bb"), ("web", "web"), ("a*a", "aa")]
+        {
             assert!(fits(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("*:v9", "web:v99"), ("a*a", "a"), ("web", "webs"), ("a*b*b", "ab"), ("v?", "v9")] {
@@ -60,7 +62,8 @@ mod tests {
 
     #[test]
     fn operations_go_by_the_name_of_iam_and_of_scripts() {
-        for pattern in ["application-autoscaling:Register*", "application_autoscaling:RegisterScalableTarget", "*:UpdateService"] {
+        for pattern in ["application-autoscaling:Register*", "application_autoscaling:RegisterScalableTarget", "*:UpdateService"]
+        {
             assert!(names_an_operation(pattern), "{pattern}");
         }
         assert!(!names_an_operation("ecs:UpdateServices"));

@@ -48,9 +48,7 @@ fn refusal(sim: &mut Sim, operation: &'static Operation, request: &Value) -> Opt
     let now = sim.now;
     match sim.faults.striking(KINDS, now, operation).map(|fault| fault.kind) {
         Some(Kind::AccessDenied) => Some(denied::failure(sim, operation, request)),
-        Some(Kind::ServerError) => {
-            Some(answered(words(operation).broken, "Service Unavailable. Please try again later.", 500))
-        }
+        Some(Kind::ServerError) => Some(answered(words(operation).broken, "Service Unavailable. Please try again later.", 500)),
         Some(_) => Some(throttled(operation)),
         None => {
             let admitted = sim.faults.buckets.as_mut().is_none_or(|buckets| buckets.admit(now, operation));

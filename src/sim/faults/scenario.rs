@@ -194,7 +194,12 @@ mod tests {
         for (text, line, what, hint) in [
             (fault("kind = \"crsh\""), 3, "there is no fault of the kind `crsh`", "did you mean `crash`?"),
             (fault("kind = \"crash\"\nafte = \"2s\""), 4, "crash has no `afte`", "did you mean `after`?"),
-            (fault("kind = \"crash\"\nafter = 20"), 4, "`after` is a duration, as \"20s\" or \"2m 30s\", not 20", ""),
+            (
+                fault("kind = \"crash\"\nafter = 20"),
+                4,
+                "`after` is a duration up to a year, as \"20s\" or \"2m 30s\", not 20",
+                "",
+            ),
             (fault("kind = \"unhealthy\"\ncheck = \"targt\""), 4, "not \"targt\"", "did you mean `target`?"),
             (
                 fault("kind = \"throttle\"\noperation = \"ecs:DescribeService\""),
@@ -203,6 +208,8 @@ mod tests {
                 "did you mean `ecs:DescribeServices`?",
             ),
             (fault("kind = \"throttle\"\nchance = 1.5"), 4, "`chance` is a number from 0 to 1, not 1.5", ""),
+            (fault("kind = \"crash\"\nafter = \"90000h\""), 4, "not \"90000h\"", ""),
+            (fault("kind = \"crash\"\nexit_code = -1"), 4, "`exit_code` is a whole number from 0 to 255, not -1", ""),
             (fault("kind = \"throttle\"\ntimes = 0"), 4, "`times` is a whole number from 1, not 0", ""),
             (fault("kind = \"autoscaler\""), 2, "autoscaler needs `count`", ""),
             (fault("times = 3"), 2, "a fault needs `kind`", "rollbook sandbox faults lists the kinds"),

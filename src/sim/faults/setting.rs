@@ -1,5 +1,6 @@
 //! What a member of a fault can be set to, as a scenario file writes it.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
@@ -22,8 +23,8 @@ pub enum Takes {
     Duration,
     /// From 1.
     Count,
-    /// From 0.
-    Number,
+    /// From 0 to this.
+    Number(i64),
     Chance,
     Flag,
     Text,
@@ -34,12 +35,25 @@ pub enum Takes {
 }
 
 impl Takes {
-    /// As a message and the listing name it.
+    /// What stands in a listing for a value that has no default.
+    pub fn placeholder(self) -> &'static str {
+        match self {
+            Takes::Duration => "DURATION",
+            Takes::Count | Takes::Number(_) => "NUMBER",
+            Takes::Chance => "CHANCE",
+            Takes::Flag => "true",
+            Takes::Text | Takes::OneOf(_) => "TEXT",
+            Takes::Pattern => "PATTERN",
+            Takes::Operation => "OPERATION",
+        }
+    }
+
+    /// As a message names it.
     pub fn describe(self) -> String {
         match self {
-            Takes::Duration => "a duration, as \"20s\" or \"2m 30s\"".into(),
+            Takes::Duration => "a duration up to a year, as \"20s\" or \"2m 30s\"".into(),
             Takes::Count => "a whole number from 1".into(),
-            Takes::Number => "a whole number from 0".into(),
+            Takes::Number(most) => format!("a whole number from 0 to {most}"),
             Takes::Chance => "a number from 0 to 1".into(),
             Takes::Flag => "true or false".into(),
             Takes::Text => "text in quotes".into(),
@@ -59,7 +73,7 @@ impl Takes {
         match self {
             Takes::Duration => parse_duration(value.as_str()?).map(Setting::Milliseconds),
             Takes::Count => whole().filter(|number| *number >= 1).map(Setting::Number),
-            Takes::Number => whole().filter(|number| *number >= 0).map(Setting::Number),
+            Takes::Number(most) => whole().filter(|number| (0..=most).contains(number)).map(Setting::Number),
             Takes::Chance => number(value).filter(|chance| (0.0..=1.0).contains(chance)).map(Setting::Chance),
             Takes::Flag => value.as_bool().map(Setting::Flag),
             Takes::Text | Takes::Pattern => text(),
@@ -70,7 +84,10 @@ impl Takes {
 }
 
 fn parse_duration(text: &str) -> Option<i64> {
-    i64::try_from(parse_span(text)?.as_millis()).ok()
+    /// Beyond it, sums of times would leave the calendar.
+    const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
+    let span = parse_span(text).filter(|span| *span <= YEAR)?;
+    i64::try_from(span.as_millis()).ok()
 }
 
 fn number(value: &DeValue) -> Option<f64> {
