@@ -133,11 +133,15 @@ fn show(shelf: &Shelf, Shown { ended, progress }: &Shown, output: Output) -> u8 
     // What the error above has said already is not said again.
     let summary = if placed.is_some_and(|error| error.message == ended.summary) { "" } else { &ended.summary };
     let end = End { verdict: ended.verdict, summary, hint: ended.hint.as_deref(), took: ended.took, sandbox: it.sandbox };
+    let found = progress.take_found();
     match output {
         Output::Text => show_result(progress, &ended.result),
-        Output::Json => anstream::println!("{}", document(ended, progress.take_printed())),
+        Output::Json => anstream::println!("{}", document(ended, progress.take_printed(), found.clone())),
     }
     anstream::eprint!("\n{}", report::show_end(paint, &end));
+    if let Some(found) = found {
+        anstream::eprint!("{}", report::show_causes(paint, &found));
+    }
     ended.verdict.exit_code()
 }
 
@@ -150,7 +154,7 @@ fn show_result(progress: &Progress, result: &Value) {
     }
 }
 
-fn document(ended: &Ended, printed: Vec<String>) -> String {
+fn document(ended: &Ended, printed: Vec<String>, found: Option<Value>) -> String {
     let it = &ended.announcement;
     report::document(&Document {
         runbook: &it.runbook,
@@ -165,6 +169,7 @@ fn document(ended: &Ended, printed: Vec<String>) -> String {
         hint: ended.hint.as_deref(),
         took: ended.took,
         printed,
+        found,
         result: &ended.result,
         error: ended.error.as_deref(),
     })

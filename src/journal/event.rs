@@ -67,6 +67,8 @@ pub enum Mark {
     Progress(String),
     /// Text for standard output: the run's result, or a part of it.
     Printed(String),
+    /// Why the run is about to end as it does: causes and their evidence.
+    Found(Recorded),
 }
 
 impl Mark {
@@ -79,6 +81,7 @@ impl Mark {
             Mark::Warned(text) => Mark::Warned(change(text)),
             Mark::Progress(text) => Mark::Progress(change(text)),
             Mark::Printed(text) => Mark::Printed(change(text)),
+            Mark::Found(found) => Mark::Found(Recorded(found.0.map_text(&change))),
         }
     }
 }

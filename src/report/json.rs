@@ -20,6 +20,7 @@ pub struct Document<'a> {
     pub hint: Option<&'a str>,
     pub took: SignedDuration,
     pub printed: Vec<String>,
+    pub found: Option<Value>,
     pub result: &'a Value,
     pub error: Option<&'a ScriptError>,
 }
@@ -51,6 +52,7 @@ pub fn document(run: &Document) -> String {
         "hint" => run.hint.map(str::to_owned),
         "seconds" => run.took.as_secs(),
         "printed" => run.printed.clone(),
+        "findings" => run.found.clone(),
         "result" => run.result.clone(),
         "error" => error,
     };

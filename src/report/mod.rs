@@ -3,12 +3,14 @@
 //! nothing.
 
 mod caret;
+mod causes;
 mod ending;
 mod json;
 mod progress;
 mod style;
 
 pub use caret::{Sources, show_findings, show_script_error};
+pub use causes::show_causes;
 pub use ending::{End, show_end, show_opening};
 pub use json::{Document, document, early_document};
 pub use progress::{Printing, Progress};

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::style::Paint;
 use crate::journal::{Event, Key, Mark, Observer, StreamPath};
+use crate::value::Value;
 
 pub struct Progress {
     paint: Paint,
@@ -32,6 +33,7 @@ struct State {
     steps: Vec<(StreamPath, String, bool)>,
     last_progress: String,
     printed: Vec<String>,
+    found: Option<Value>,
     has_printed: bool,
     /// Lines that wait for the run's first line; nothing once it was said.
     waiting: Option<Vec<String>>,
@@ -51,6 +53,7 @@ impl Progress {
             steps: Vec::new(),
             last_progress: String::new(),
             printed: Vec::new(),
+            found: None,
             has_printed: false,
             waiting: Some(Vec::new()),
             calls: BTreeMap::new(),
@@ -69,6 +72,11 @@ impl Progress {
     /// Lines that the script printed, when they are kept.
     pub fn take_printed(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().printed)
+    }
+
+    /// What the run found out about its end.
+    pub fn take_found(&self) -> Option<Value> {
+        self.lock().found.take()
     }
 
     /// Clears what turns, before the end is said.
@@ -117,6 +125,7 @@ impl Progress {
             Mark::Said(text) => state.say(self.paint, &key.path, text),
             Mark::Warned(text) => state.say(self.paint, &key.path, &format!("{} {text}", self.paint.warning("warning:"))),
             Mark::Progress(text) => state.progress(self.paint, &key.path, text),
+            Mark::Found(found) => state.found = Some(found.0.clone()),
             Mark::Printed(text) => match self.printing {
                 Printing::Keep => state.printed.push(text.clone()),
                 Printing::Stdout | Printing::SandboxStdout => self.print_in(&mut state, text),

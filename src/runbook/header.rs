@@ -182,7 +182,8 @@ impl Reader<'_> {
         let param = Param {
             name: name.to_owned(),
             kind,
-            default: map.get("default").cloned(),
+            // A flag that nobody set is false, not nothing.
+            default: map.get("default").cloned().or((kind == ParamType::Boolean).then_some(Value::Bool(false))),
             required: self.flag(map, "required"),
             help: if map.contains_key("help") { self.required_text(map, "help") } else { String::new() },
             choices: self.texts(map, "choices"),

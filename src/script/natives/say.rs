@@ -4,7 +4,8 @@
 use rhai::{Dynamic, Module, NativeCallContext};
 
 use super::{declare, strand};
-use crate::journal::Mark;
+use crate::effect::Stop;
+use crate::journal::{Mark, Recorded};
 use crate::script::current;
 use crate::script::dynamic::to_value;
 use crate::script::failure::{Fallible, end, text_of};
@@ -24,6 +25,8 @@ pub(super) fn add(module: &mut Module) {
             Ok(())
         },
     );
+    declare("findings", &["map"], "Keeps why the run is about to end as it does: causes, and the evidence for them.")
+        .set_into_module(module, findings);
     declare("show_diff", &["before", "after"], "Says what changed from one value to another, a line a change.")
         .set_into_module(module, show_diff);
     declare("differences", &["before", "after"], "The changes from one value to another: a list of { path, before, after }.")
@@ -42,6 +45,14 @@ pub(in crate::script) fn print(text: &str) {
 
 fn say(context: &NativeCallContext, text: &Dynamic, to_mark: fn(String) -> Mark) -> Fallible<()> {
     mark(context, to_mark(text_of(text, context.call_position())?))
+}
+
+fn findings(context: NativeCallContext, found: Dynamic) -> Fallible<()> {
+    let found = to_value(&found).map_err(|message| super::wrong(message, &context))?;
+    if found.holds_secret() {
+        return Err(end(Stop::SecretShown("the findings hold a secret".into()), context.call_position()));
+    }
+    mark(&context, Mark::Found(Recorded(found)))
 }
 
 fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {

@@ -1,4 +1,5 @@
-//! Rules of faults (F): whom a scenario strikes, when, and what comes of it.
+//! The rules of faults: whom a scenario strikes, when, and what comes of it.
+//! Numbers are never used twice.
 
 use jiff::SignedDuration;
 use rollbook::api::{AwsError, Failure, operation};
@@ -76,8 +77,9 @@ fn definition(service: &Value) -> &str {
     service.text("taskDefinition").and_then(|arn| arn.rsplit('/').next()).unwrap()
 }
 
+/// F01 A throttled request is refused with "Rate exceeded" and changes nothing.
 #[test]
-fn f01_a_throttled_request_is_refused_with_rate_exceeded_and_changes_nothing() {
+fn f01_a_throttled_request_changes_nothing() {
     let mut play = play(&fault("throttle", "operation = \"ecs:UpdateService\""));
     let expected =
         AwsError { code: "ThrottlingException".into(), message: "Rate exceeded".into(), status: 400, request_id: None };
@@ -85,8 +87,9 @@ fn f01_a_throttled_request_is_refused_with_rate_exceeded_and_changes_nothing() {
     assert_eq!(play.desired(SERVICE), 2);
 }
 
+/// F02 A fault of requests strikes the operations of its pattern and no others.
 #[test]
-fn f02_a_fault_of_requests_strikes_the_operations_of_its_pattern_and_no_others() {
+fn f02_a_pattern_names_operations() {
     for (pattern, describe, list, caller) in [
         ("ecs:DescribeServices", true, false, false),
         ("ecs:Describe*", true, false, false),
@@ -102,22 +105,25 @@ fn f02_a_fault_of_requests_strikes_the_operations_of_its_pattern_and_no_others()
     }
 }
 
+/// F03 `times` limits how many requests are struck.
 #[test]
-fn f03_times_limit_how_many_requests_are_struck() {
+fn f03_times_limit_requests() {
     let mut play = play(&fault("throttle", "operation = \"ecs:ListClusters\"\ntimes = 3"));
     assert_eq!(play.let_through("ecs", "list_clusters", 10), 7);
 }
 
+/// F04 A fault lasts from `from`, after the scenario was put in, for as long as `for` says.
 #[test]
-fn f04_a_fault_lasts_from_its_beginning_for_its_time_after_the_scenario_was_put_in() {
+fn f04_a_fault_has_its_time() {
     let mut play = play(&fault("throttle", "from = \"1m\"\nfor = \"2m\""));
     for (second, through) in [(0, 1), (59, 1), (60, 0), (179, 0), (180, 1), (3600, 1)] {
         assert_eq!(play.at(second).let_through("ecs", "list_clusters", 1), through, "{second} s");
     }
 }
 
+/// F05 `chance` strikes about its part of the requests, the same ones for the same seed.
 #[test]
-fn f05_chance_strikes_about_its_part_of_requests_the_same_ones_for_the_same_seed() {
+fn f05_chance_is_seeded() {
     let text = fault("throttle", "chance = 0.3");
     let strikes = || {
         let mut play = play(&text);
@@ -127,8 +133,9 @@ fn f05_chance_strikes_about_its_part_of_requests_the_same_ones_for_the_same_seed
     assert_eq!(strikes(), strikes());
 }
 
+/// F06 Several faults are in play at once, and the first that strikes answers.
 #[test]
-fn f06_several_faults_are_in_play_at_once_and_the_first_that_strikes_answers() {
+fn f06_the_first_that_strikes_answers() {
     let text = [fault("throttle", "times = 1"), fault("server-error", "times = 1"), fault("access-denied", "times = 1")].concat();
     let mut play = play(&text);
     let codes: Vec<String> = (0..3).map(|_| play.refused("ecs", "list_clusters", map! {}).code).collect();
@@ -136,8 +143,9 @@ fn f06_several_faults_are_in_play_at_once_and_the_first_that_strikes_answers() {
     play.ask("ecs", "list_clusters", map! {});
 }
 
+/// F07 A denied request says who may not do what on which resource.
 #[test]
-fn f07_a_denied_request_says_who_may_not_do_what_on_which_resource() {
+fn f07_a_denial_says_who_and_what() {
     let update = map! { "cluster" => CLUSTER, "service" => SERVICE, "desiredCount" => 3 };
     let arn = "arn:aws:ecs:ap-northeast-2:123456789012:";
     let secret = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:s";
@@ -177,13 +185,15 @@ fn f07_a_denied_request_says_who_may_not_do_what_on_which_resource() {
     }
 }
 
+/// F08 Nobody is denied to ask who he is.
 #[test]
-fn f08_nobody_is_denied_to_ask_who_he_is() {
+fn f08_the_caller_may_ask_who_he_is() {
     play(&fault("access-denied", "operation = \"*\"")).ask("sts", "get_caller_identity", map! {});
 }
 
+/// F09 A server error is HTTP 500 in the words of the service, and changes nothing.
 #[test]
-fn f09_a_server_error_is_http_500_in_the_words_of_the_service_and_changes_nothing() {
+fn f09_a_server_error_changes_nothing() {
     let mut play = play(&fault("server-error", "times = 5"));
     assert!(play.scale(5).is_err_and(|failure| failure.leaves_doubt()));
     for (module, method, code) in [
@@ -199,24 +209,27 @@ fn f09_a_server_error_is_http_500_in_the_words_of_the_service_and_changes_nothin
     assert_eq!(play.desired(SERVICE), 2);
 }
 
+/// F10 A request whose answer is lost took effect all the same.
 #[test]
-fn f10_a_lost_answer_took_effect_all_the_same() {
+fn f10_a_lost_answer_took_effect() {
     let mut play = play(&fault("answer-lost", "operation = \"ecs:UpdateService\""));
     assert!(matches!(play.scale(5), Err(Failure::Lost(_))));
     assert_eq!(play.desired(SERVICE), 5);
     assert!(play.scale(6).is_ok(), "once is enough unless the scenario says more");
 }
 
+/// F11 Without a pattern only the answers of writes are lost, and refusals always arrive.
 #[test]
-fn f11_without_a_pattern_only_the_answers_of_writes_are_lost_and_refusals_arrive() {
+fn f11_refusals_arrive() {
     let mut play = play(&fault("answer-lost", ""));
     play.ask("ecs", "list_clusters", map! {});
     assert_eq!(play.refused("ecs", "update_service", map! { "service" => "none" }).code, "ClusterNotFoundException");
     assert!(matches!(play.scale(5), Err(Failure::Lost(_))));
 }
 
+/// F12 Stale reads show the old state and then the new.
 #[test]
-fn f12_stale_reads_show_the_old_state_and_then_the_new() {
+fn f12_stale_reads_catch_up() {
     let mut play = play(&fault("stale-reads", "by = \"15s\""));
     play.at(20).scale(5).unwrap();
     for (second, desired) in [(20, 2), (34, 2), (35, 5), (100, 5)] {
@@ -224,8 +237,9 @@ fn f12_stale_reads_show_the_old_state_and_then_the_new() {
     }
 }
 
+/// F13 A stale read shows the whole world of exactly that moment, and nothing older than the scenario.
 #[test]
-fn f13_a_stale_read_shows_the_whole_world_of_exactly_that_moment() {
+fn f13_a_stale_read_is_exact() {
     // The same chance in both, but one never reads what is stale.
     let late = |operation: &str| play(&fault("stale-reads", &format!("by = \"1m\"\noperation = \"ecs:{operation}\"")));
     let (mut truth, mut stale) = (late("ListServices"), late("DescribeServices"));
@@ -244,8 +258,9 @@ fn f13_a_stale_read_shows_the_whole_world_of_exactly_that_moment() {
     assert_ne!(seen[0], seen[140]);
 }
 
+/// F14 A write is never stale, and stale reads end with their time.
 #[test]
-fn f14_stale_reads_never_change_a_write_and_end_with_their_time() {
+fn f14_a_write_is_never_stale() {
     let mut play = play(&fault("stale-reads", "by = \"10m\"\nfor = \"30s\""));
     play.at(10).scale(5).unwrap();
     assert_eq!(play.desired(SERVICE), 2);
@@ -255,8 +270,9 @@ fn f14_stale_reads_never_change_a_write_and_end_with_their_time() {
     assert_eq!(play.at(30).desired(SERVICE), 6);
 }
 
+/// F15 Somebody else deploys another revision with the same tags, once, and leaves a name.
 #[test]
-fn f15_somebody_deploys_another_revision_and_leaves_a_name() {
+fn f15_somebody_deploys() {
     let who = "arn:aws:sts::123456789012:assumed-role/oncall/kim";
     let rest = format!("service = \"{SERVICE}\"\nafter = \"45s\"\nimage = \"web:hotfix\"\nwho = \"{who}\"");
     let mut play = play(&fault("somebody-deploys", &rest));
@@ -277,8 +293,9 @@ fn f15_somebody_deploys_another_revision_and_leaves_a_name() {
     assert_eq!(definition(&play.at(3600).service(SERVICE)), "nest-wallet-task:42", "once");
 }
 
+/// F16 What waits for a request happens so long after it, and to its service alone.
 #[test]
-fn f16_what_waits_for_a_request_happens_so_long_after_it_and_to_its_service_alone() {
+fn f16_somebody_deploys_after_a_call() {
     let mut play = play(&fault("somebody-deploys", "after_call = \"ecs:UpdateService\"\ndelay = \"25s\""));
     assert_eq!(definition(&play.at(600).service(SERVICE)), "nest-wallet-task:41");
     play.scale(3).unwrap();
@@ -287,15 +304,17 @@ fn f16_what_waits_for_a_request_happens_so_long_after_it_and_to_its_service_alon
     assert_eq!(definition(&play.service(DEV)), "nest-wallet-task-dev:12");
 }
 
+/// F17 Others are not struck by the faults of the caller's requests.
 #[test]
-fn f17_others_are_not_struck_by_the_faults_of_the_callers_requests() {
+fn f17_others_have_their_own_luck() {
     let text =
         [fault("access-denied", "operation = \"ecs:*\"\nfor = \"5m\""), fault("somebody-deploys", "after = \"1s\"")].concat();
     assert_eq!(definition(&play(&text).at(300).service(SERVICE)), "nest-wallet-task:42");
 }
 
+/// F18 The autoscaler moves the count at its time, and deploys nothing.
 #[test]
-fn f18_the_autoscaler_moves_the_count_at_its_time() {
+fn f18_the_autoscaler_moves_the_count() {
     let mut play = play(&fault("autoscaler", &format!("service = \"{SERVICE}\"\ncount = 6\nafter = \"2m\"")));
     assert_eq!(play.at(119).desired(SERVICE), 2);
     assert_eq!(play.at(120).desired(SERVICE), 6);
@@ -303,8 +322,9 @@ fn f18_the_autoscaler_moves_the_count_at_its_time() {
     assert_eq!(definition(&play.service(SERVICE)), "nest-wallet-task:41", "it deploys nothing");
 }
 
+/// F19 A suspended autoscaler waits until it is resumed.
 #[test]
-fn f19_a_suspended_autoscaler_waits_until_it_is_resumed() {
+fn f19_a_suspended_autoscaler_waits() {
     let mut play = play(&fault("autoscaler", &format!("service = \"{SERVICE}\"\ncount = 6\nafter = \"1m\"")));
     let suspend = |suspended: bool| {
         map! {
@@ -319,8 +339,9 @@ fn f19_a_suspended_autoscaler_waits_until_it_is_resumed() {
     assert_eq!(play.at(660).desired(SERVICE), 6);
 }
 
+/// F20 The autoscaler takes no task away in the middle of a deployment.
 #[test]
-fn f20_the_autoscaler_takes_no_task_away_in_the_middle_of_a_deployment() {
+fn f20_no_scale_in_during_a_deployment() {
     let mut play = play(&fault("autoscaler", &format!("service = \"{SERVICE}\"\ncount = 1\nafter = \"10s\"")));
     let update = map! { "cluster" => CLUSTER, "service" => SERVICE, "forceNewDeployment" => true };
     play.ask("ecs", "update_service", update);
@@ -328,8 +349,9 @@ fn f20_the_autoscaler_takes_no_task_away_in_the_middle_of_a_deployment() {
     assert_eq!(play.at(600).desired(SERVICE), 1);
 }
 
+/// F21 A new scenario takes the place of the one before.
 #[test]
-fn f21_a_new_scenario_takes_the_place_of_the_one_before() {
+fn f21_a_new_scenario_replaces_the_old() {
     let mut play = play(&[fault("throttle", ""), fault("autoscaler", "count = 9")].concat());
     assert_eq!(play.let_through("ecs", "list_clusters", 1), 0);
     play.sim.play(Scenario::parse(&fault("throttle", "operation = \"ecs:ListServices\"")).unwrap());
@@ -337,8 +359,9 @@ fn f21_a_new_scenario_takes_the_place_of_the_one_before() {
     assert_eq!(play.desired(SERVICE), 2);
 }
 
+/// F22 Without a scenario the world is what it would have been, and an ended one strikes no more.
 #[test]
-fn f22_without_a_scenario_the_world_is_what_it_would_have_been() {
+fn f22_an_empty_scenario_is_none() {
     let (mut untouched, mut ended) = (Sim::guide(1), play(&fault("throttle", "operation = \"sts:*\"")));
     ended.sim.play(Scenario::default());
     ended.at(60);
@@ -365,8 +388,9 @@ const BUCKETS: &[(&str, &[&str], i64, i64)] = &[
     ("secretsmanager", &["put_secret_value", "update_secret", "update_secret_version_stage"], 50, 50),
 ];
 
+/// F23 Every bucket lets its burst through and fills again at its rate, up to the burst.
 #[test]
-fn f23_every_bucket_lets_its_burst_through_and_fills_again_at_its_rate() {
+fn f23_buckets_have_their_figures() {
     for (module, methods, burst, rate) in BUCKETS {
         for method in *methods {
             let mut play = play("throttle = true");
@@ -378,8 +402,9 @@ fn f23_every_bucket_lets_its_burst_through_and_fills_again_at_its_rate() {
     }
 }
 
+/// F24 The operations of a row share a bucket, and other rows have their own.
 #[test]
-fn f24_the_operations_of_a_row_share_a_bucket_and_other_rows_have_their_own() {
+fn f24_rows_share_a_bucket() {
     for (module, methods, burst, _) in BUCKETS {
         let mut play = play("throttle = true");
         assert_eq!(play.let_through(module, methods[0], *burst), *burst);
@@ -392,8 +417,9 @@ fn f24_the_operations_of_a_row_share_a_bucket_and_other_rows_have_their_own() {
     }
 }
 
+/// F25 Buckets are there only when they are asked for.
 #[test]
-fn f25_buckets_are_there_only_when_they_are_asked_for() {
+fn f25_buckets_are_asked_for() {
     assert_eq!(play("throttle = false").let_through("ecs", "register_task_definition", 500), 500);
     assert_eq!(play("").let_through("ecs", "register_task_definition", 500), 500);
 }

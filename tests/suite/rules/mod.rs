@@ -1,4 +1,5 @@
-//! The simulator's numbered rules, one sentence each, through the public
-//! library.
+//! The numbered rules of the simulator, seen from outside: requests go in,
+//! answers come out, and time passes only as a test lets it.
 
 mod faults;
+mod secrets;

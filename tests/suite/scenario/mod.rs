@@ -1,6 +1,5 @@
 //! Scenarios as a user plays them: a file, a command, and what is said.
 
-mod failing_tasks;
 mod files;
 mod listing;
 mod others;
