@@ -34,6 +34,9 @@ pub struct Fate {
     pub target: Option<Sickness>,
     /// The health check of its essential containers fails.
     pub container: Option<Sickness>,
+    /// Its containers do not heed the stop signal: they are killed.
+    #[serde(default)]
+    pub ignores_stop: bool,
 }
 
 /// A container exits by itself.
@@ -55,11 +58,22 @@ pub struct Sickness {
 
 /// In the order in which a task meets them: what stops it early is all that
 /// strikes it, and what would have come later is not used up.
-const IN_ORDER: &[Kind] =
-    &[Kind::NoCapacity, Kind::SecretKeyMissing, Kind::ImageCannotBePulled, Kind::SlowStart, Kind::Crash, Kind::Unhealthy];
+const IN_ORDER: &[Kind] = &[
+    Kind::NoCapacity,
+    Kind::SecretKeyMissing,
+    Kind::ImageCannotBePulled,
+    Kind::SlowStart,
+    Kind::Crash,
+    Kind::Unhealthy,
+    Kind::IgnoresStop,
+];
 
 /// What is in store for a task that is about to be launched.
 pub fn fate(sim: &mut Sim, launch: &Launch) -> Fate {
+    #[cfg(test)]
+    if let Some(fate) = forced(sim, launch) {
+        return fate;
+    }
     let (mut fate, now) = (Fate::default(), sim.now);
     for kind in IN_ORDER {
         for armed in sim.faults.of(*kind) {
@@ -74,6 +88,13 @@ pub fn fate(sim: &mut Sim, launch: &Launch) -> Fate {
     fate
 }
 
+#[cfg(test)]
+fn forced(sim: &Sim, launch: &Launch) -> Option<Fate> {
+    let definition = launch.definition.text("taskDefinitionArn");
+    let mut forced = sim.faults.forced.iter();
+    forced.find(|(end, _)| definition.ends_with(end.as_str())).map(|(_, fate)| fate.clone())
+}
+
 impl Fate {
     fn never_runs(&self) -> bool {
         self.no_place.is_some() || self.unreadable.is_some() || self.unpullable.is_some()
@@ -85,6 +106,7 @@ impl Fate {
             Kind::NoCapacity => self.no_place = Some(no_place(fault, launch)),
             Kind::SecretKeyMissing => self.unreadable = missing_key(fault, container).map(unreadable),
             Kind::ImageCannotBePulled => self.unpullable = Some((text(container, "name"), unpullable(container))),
+            Kind::IgnoresStop => self.ignores_stop = true,
             Kind::SlowStart => self.slower_ms += fault.span("by").unwrap_or(0),
             Kind::Crash if self.crash.as_ref().is_none_or(|crash| after_ms < crash.after_ms) => {
                 self.crash = Some(crash(fault, container, after_ms));

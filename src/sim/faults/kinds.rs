@@ -154,6 +154,8 @@ kinds! {
             .default("\"both\""),
         member("after", Duration, "how long after RUNNING; until then they pass").default("\"0s\""),
     ];
+    IgnoresStop "ignores-stop" Tasks
+        "The containers do not heed the stop signal: they are killed when their time is up." [];
     SlowStart "slow-start" Tasks
         "A task takes longer until it is RUNNING." [
         member("by", Duration, "how much longer").default("\"1m\""),

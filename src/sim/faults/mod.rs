@@ -25,7 +25,7 @@ use super::Sim;
 use super::dice::Dice;
 use crate::api::Operation;
 use crate::value::Timestamp;
-pub use fate::{Crash, Fate, Launch, Sickness, fate};
+pub use fate::{Crash, Fate, Launch, fate};
 use fault::Armed;
 pub use fault::Fault;
 pub use kinds::{Kind, Member, Row, Strikes};
@@ -44,6 +44,11 @@ pub struct Faults {
     past: stale::Past,
     /// Only where requests are throttled.
     buckets: Option<buckets::Buckets>,
+    /// What every task meets that is launched from the definitions of a family
+    /// whose name ends so, in the tests of the crate.
+    #[cfg(test)]
+    #[serde(skip)]
+    pub forced: Vec<(String, Fate)>,
 }
 
 impl Faults {

@@ -75,15 +75,13 @@ pub fn means(fault: &Fault, operation: &Operation) -> bool {
 
 /// What becomes of the model's answer on its way back.
 pub fn after(sim: &mut Sim, operation: &'static Operation, request: &Value, answer: Answer) -> Answer {
-    if answer.is_err() {
-        return answer;
-    }
+    let answer = answer?;
     others::plan_by_request(sim, operation, request);
     if operation.is_write() {
         stale::remember(sim);
     }
     match sim.faults.striking(&[Kind::AnswerLost], sim.now, operation) {
         Some(_) => Err(Failure::Lost("the connection was closed before the answer came".into())),
-        None => answer,
+        None => Ok(answer),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::Sim;
 use super::super::document::Document;
-use super::{Crash, Fate, Launch, Scenario, Sickness, fate};
+use super::fate::Sickness;
+use super::{Crash, Fate, Launch, Scenario, fate};
 use crate::map;
 use crate::value::Value;
 
@@ -96,6 +97,11 @@ fn health_checks_fail_at_the_target_in_the_container_or_both() {
     assert_eq!(sick(""), (at(0), at(0)));
     assert_eq!(sick("check = \"target\"\nafter = \"5m\""), (at(300_000), None));
     assert_eq!(sick("check = \"container\""), (None, at(0)));
+}
+
+#[test]
+fn a_container_may_ignore_the_stop_signal() {
+    assert_eq!(fate_of("ignores-stop", ""), Fate { ignores_stop: true, ..Fate::default() });
 }
 
 #[test]

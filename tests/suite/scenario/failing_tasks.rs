@@ -88,6 +88,17 @@ fn a_slow_start_takes_longer_and_succeeds() {
 }
 
 #[test]
+fn containers_that_ignore_the_stop_signal_are_killed() {
+    let project = project(&fault("ignores-stop", "image = \"*:v42\""));
+    deploy(&project, "v42", &[]).status(0);
+    deploy(&project, "v43", &[]).status(0);
+    let project = project.runbook("wait", "", "sleep(300)");
+    project.run(&["run", "wait", "--sandbox"]).status(0);
+    let reasons = reasons(project);
+    assert!(reasons.contains("nest-wallet-container 137"), "{reasons}");
+}
+
+#[test]
 fn no_capacity_is_said_and_waited_for() {
     let ran = deploy(&project(&fault("no-capacity", "for = \"90s\"")), "v42", &[]);
     ran.status(0).says("was unable to place a task. Reason: Capacity is unavailable at this time.");
