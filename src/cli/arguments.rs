@@ -1,9 +1,11 @@
 //! The arguments of one runbook, made from its header: the same declaration
 //! feeds parsing, `--help` and completion.
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::runbook::{Header, Param, ParamType, Selection};
+use crate::runbook::{Header, Param, ParamType, Selection, Trial};
 use crate::value::{Map, Value, to_json};
 
 /// What every run takes beside the runbook's own params.
@@ -22,6 +24,12 @@ pub struct RunOptions {
     /// Run against the built-in simulator instead of AWS
     #[arg(long)]
     pub sandbox: bool,
+    /// In the sandbox: let the faults of this file happen (rollbook sandbox faults)
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// In the sandbox: throttle requests at the rates that AWS has
+    #[arg(long)]
+    pub throttle: bool,
     /// Allow changes to a protected environment without being asked
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
@@ -48,6 +56,10 @@ impl RunOptions {
             cluster: self.cluster.clone(),
             sandbox: self.sandbox,
         }
+    }
+
+    pub fn trial(&self) -> Trial {
+        Trial { scenario: self.scenario.clone(), throttle: self.throttle }
     }
 }
 

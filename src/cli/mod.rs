@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod console;
 mod eject;
+mod faults;
 mod init;
 mod list;
 mod run;

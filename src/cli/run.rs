@@ -83,6 +83,7 @@ struct Shown {
 }
 
 fn start(host: &Host, book: &Book, place: Place, options: &RunOptions, arguments: Map) -> Result<Shown, Misuse> {
+    let scenario = options.trial().open(place.sandbox)?;
     let paint = Paint::for_stderr();
     let printing = match (options.output, place.sandbox) {
         (Output::Json, _) => Printing::Keep,
@@ -104,6 +105,7 @@ fn start(host: &Host, book: &Book, place: Place, options: &RunOptions, arguments
         observers: vec![progress.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),
         sandbox: SandboxFile::standard()?,
+        scenario,
         announce: Box::new(move |announcement| announce(&announcing, paint, announcement)),
         replay: None,
     };

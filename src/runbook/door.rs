@@ -8,6 +8,7 @@ use super::run::Request;
 use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
 use crate::effect::{Live, SimWorld, World};
+use crate::sim::Scenario;
 
 /// The way into a world.
 pub(super) struct Door {
@@ -19,15 +20,16 @@ pub(super) struct Door {
 impl Door {
     pub fn open(request: &Request) -> Result<Door, Misuse> {
         match request.place.sandbox {
-            true => Door::sandbox(request.sandbox.clone()),
+            true => Door::sandbox(request.sandbox.clone(), request.scenario.clone()),
             false => Door::live(request),
         }
     }
 
-    fn sandbox(file: SandboxFile) -> Result<Door, Misuse> {
-        let sim = file.open()?;
+    fn sandbox(file: SandboxFile, scenario: Scenario) -> Result<Door, Misuse> {
+        let mut sim = file.open()?;
         // Better said now than after the run.
         file.save(&sim)?;
+        sim.play(scenario);
         let world = Arc::new(SimWorld::new(sim, file.seed()));
         Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
     }
@@ -44,12 +46,13 @@ impl Door {
         Ok(Door { world: Arc::new(Live::new(carrier, request.runtime.clone())), region, sandbox: None })
     }
 
-    /// Keeps the sandbox's world for the next command.
+    /// Keeps the sandbox's world for the next command, which meets it without
+    /// this run's faults.
     pub fn close(&self) -> Result<(), Misuse> {
-        match &self.sandbox {
-            Some((world, file)) => file.save(&world.snapshot()),
-            None => Ok(()),
-        }
+        let Some((world, file)) = &self.sandbox else { return Ok(()) };
+        let mut sim = world.snapshot();
+        sim.play(Scenario::default());
+        file.save(&sim)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::effect::{
 };
 use crate::journal::{Cursor, Entry, Event, Hash, Journal, Observer, Recorded, Verdict};
 use crate::script::{Host, ScriptError, Strand};
+use crate::sim::Scenario;
 use crate::store::Memory;
 use crate::value::{Map, Value};
 
@@ -33,6 +34,8 @@ pub struct Request {
     pub runtime: tokio::runtime::Handle,
     /// Where the sandbox's world is kept between runs.
     pub sandbox: SandboxFile,
+    /// What goes wrong in the sandbox while this run lasts.
+    pub scenario: Scenario,
     /// Called once it is known where the run happens, before it does anything.
     pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
     /// The record and the secrets of an earlier run, to be played again.

@@ -4,8 +4,7 @@
 //! It reads no clock, file, variable or random source: time comes with each
 //! request and chance from a seed in the state, so the same seed and the same
 //! requests give the same bytes. It knows what AWS's answers look like, and no
-//! client, wire or script. Only the healthy path is here: nothing fails to
-//! start yet, and no call is throttled or lost.
+//! client, wire or script. What goes wrong is a scenario's doing: `faults`.
 //!
 //! A resource is AWS's own JSON document beside state that AWS does not show.
 //! The model patches the document, so members it has never heard of survive.
@@ -36,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Failure, Operation};
 use crate::value::{Timestamp, Value};
 use dice::Dice;
+pub use faults::{Fault, Kind, Member, Row, Scenario, ScenarioError, Strikes, Takes};
 use place::Place;
 
 type Answer = Result<Value, Failure>;
@@ -82,6 +82,13 @@ impl Sim {
         self.now
     }
 
+    /// Puts the faults of a scenario into the world, from now on and in place
+    /// of those of the scenario before; an empty one takes those out. A task
+    /// that is doomed already stays doomed.
+    pub fn play(&mut self, scenario: Scenario) {
+        faults::play(self, scenario);
+    }
+
     /// Runs everything that is due up to `to`, in the order of its time. An
     /// earlier `to` changes nothing: time never goes back.
     pub fn advance(&mut self, to: Timestamp) {
@@ -103,7 +110,7 @@ impl Sim {
             return answer;
         }
         let answer = self.answer(operation, &request);
-        faults::after(self, operation, answer)
+        faults::after(self, operation, &request, answer)
     }
 
     fn answer(&mut self, operation: &'static Operation, request: &Value) -> Answer {

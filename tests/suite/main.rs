@@ -22,6 +22,7 @@ mod refusals;
 mod replay;
 mod retries;
 mod rules;
+mod scenario;
 mod shapes;
 mod terminal;
 mod tidy;

@@ -16,6 +16,7 @@ mod roster;
 mod scheduler;
 mod service;
 mod services;
+mod somebody;
 mod targets;
 mod task;
 mod tasks;
@@ -35,6 +36,7 @@ pub use definitions::{number_from, register};
 pub use output::{Output, outputs};
 pub use registered::{Health, Registered, deregistration_delay_seconds, registered};
 pub use service::{create, scale_into};
+pub use somebody::{services, sign};
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Ecs {

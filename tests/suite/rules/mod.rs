@@ -3,5 +3,6 @@
 
 mod account;
 mod balancer;
+mod faults;
 mod registry;
 mod secrets;
