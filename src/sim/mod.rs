@@ -4,8 +4,7 @@
 //! It reads no clock, file, variable or random source: time comes with each
 //! request and chance from a seed in the state, so the same seed and the same
 //! requests give the same bytes. It knows what AWS's answers look like, and no
-//! client, wire or script. Only the healthy path is here: nothing fails to
-//! start yet, and no call is throttled or lost.
+//! client, wire or script.
 //!
 //! A resource is AWS's own JSON document beside state that AWS does not show.
 //! The model patches the document, so members it has never heard of survive.
@@ -111,6 +110,11 @@ impl Sim {
             _ => None,
         };
         answer.unwrap_or_else(|| Err(refuse::unsupported(&operation.to_string())))
+    }
+
+    /// From now on the tag of an image means another one, as after a push.
+    pub fn move_tag(&mut self, image: &str, digest: &str) {
+        ecs::move_tag(self, image, digest);
     }
 
     /// The whole world as text: what its secrets hold included.

@@ -29,6 +29,9 @@ pub struct Fate {
     pub target: Option<Sickness>,
     /// The health check of its essential containers fails.
     pub container: Option<Sickness>,
+    /// Its containers do not heed the stop signal: they are killed.
+    #[serde(default)]
+    pub ignores_stop: bool,
 }
 
 /// A container exits by itself.
