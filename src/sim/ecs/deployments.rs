@@ -91,7 +91,7 @@ pub fn shown(sim: &Sim, service: &Service, deployment: &Document) -> Value {
 }
 
 /// Forgets the old deployments that are asked for nothing and whose tasks run
-/// nothing and drain nothing.
+/// nothing and drain nothing. One that failed is shown until the next is completed.
 pub fn retire(sim: &Sim, service: &mut Service) {
     if service.deployments.len() < 2 {
         return;
@@ -101,9 +101,11 @@ pub fn retire(sim: &Sim, service: &mut Service) {
         let mut tasks = sim.ecs.tasks.alive_of(&key).filter(|task| task.deployment == id);
         tasks.any(|task| task.is_wanted() || task.is_draining())
     };
+    let deploying = service.is_deploying();
     let mut place = 0;
     service.deployments.retain(|deployment| {
         place += 1;
-        place == 1 || deployment.int("desiredCount") > 0 || lives(deployment.text("id"))
+        let failed = deploying && deployment.text("rolloutState") == "FAILED";
+        place == 1 || failed || deployment.int("desiredCount") > 0 || lives(deployment.text("id"))
     });
 }

@@ -124,3 +124,9 @@ pub fn alarm_changed(sim: &mut Sim, name: &str) {
         sim.ecs.services.change(&key, |service| service.look_by(next));
     }
 }
+
+/// What the tests of the crate may look at and arrange beyond requests.
+#[cfg(test)]
+mod inspect;
+#[cfg(test)]
+pub use inspect::*;

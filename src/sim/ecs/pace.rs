@@ -30,6 +30,8 @@ pub struct Pace {
     pub container_interval_ms: i64,
     /// From RUNNING until a task that nothing checks counts as healthy.
     pub settle_ms: i64,
+    /// How long a rollback that has what it needs is watched before it is completed.
+    pub rollback_ms: i64,
     pub deregistration_delay_ms: i64,
     /// From the stop signal until containers that heed it have exited.
     pub exit_ms: i64,
@@ -55,8 +57,8 @@ impl Default for Pace {
             tick_ms: 10_000,
             attach_ms: 4_900,
             pull_after_ms: 8_000,
-            pull_ms: 4_500,
-            pull_spread_ms: 12_000,
+            pull_ms: 2_500,
+            pull_spread_ms: 14_000,
             pull_retries_ms: 110_000,
             start_ms: 2_100,
             target_interval_ms: 30_000,
@@ -64,6 +66,7 @@ impl Default for Pace {
             target_trust_ms: 10_000,
             container_interval_ms: 30_000,
             settle_ms: 40_000,
+            rollback_ms: 60_000,
             deregistration_delay_ms: 30_000,
             exit_ms: 2_500,
             stop_timeout_ms: 30_000,

@@ -26,12 +26,12 @@ pub fn tick(sim: &mut Sim, key: &str) {
     acted |= failing::judge(sim, &mut service);
     acted |= carry_out(sim, &mut service);
     acted |= targets::condemn(sim, &mut service);
-    deployments::retire(sim, &mut service);
     if acted {
         service.steady_at = None;
     } else if is_settled(sim, &service) {
         settle(sim, &mut service);
     }
+    deployments::retire(sim, &mut service);
     service.tick_at = if acted { sim.ecs.pace.next_tick(sim.now) } else { next_look(sim, &service) };
     sim.ecs.services.put(key, service);
 }
@@ -215,8 +215,8 @@ fn settle(sim: &mut Sim, service: &mut Service) {
 
 /// Whether the deployment is still watched for a while before it is completed.
 fn bakes(sim: &Sim, service: &mut Service) -> bool {
-    let minutes = if service.watch.rolls_back { 0 } else { service.bake_minutes() };
-    let until = *service.watch.bake_until.get_or_insert(after(sim.now, minutes * 60_000));
+    let bake = if service.watch.rolls_back { sim.ecs.pace.rollback_ms } else { service.bake_minutes() * 60_000 };
+    let until = *service.watch.bake_until.get_or_insert(after(sim.now, bake));
     sim.now < until
 }
 
