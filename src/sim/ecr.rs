@@ -213,7 +213,7 @@ mod tests {
     fn the_guides_images_have_the_digests_that_their_containers_report() {
         let sim = Sim::guide(1);
         for tag in (1..=60).flat_map(|number| [format!(":v{number}"), format!(":dev-{number}")]) {
-            let digest = super::super::ecs::digest(&format!("{ADDRESS}{tag}"));
+            let digest = super::super::ecs::hashed(&format!("{ADDRESS}{tag}"));
             assert_eq!(found(&sim, &tag), Some(Ok(digest.clone())));
             assert_eq!(found(&sim, &format!("@{digest}")), Some(Ok(digest.clone())));
             assert_eq!(found(&sim, &format!("{tag}@{digest}")), Some(Ok(digest)));

@@ -56,7 +56,7 @@ fn push_images(sim: &mut Sim, prefix: &str, running: i64, start: Timestamp) {
             days @ 0.. => SignedDuration::from_hours(73 + 24 * days),
             _ => SignedDuration::from_mins(75 + 60 * (60 - number)),
         };
-        let digest = ecs::digest(&format!("{}/{REPOSITORY}:{tag}", ecr::registry(sim)));
+        let digest = ecs::hashed(&format!("{}/{REPOSITORY}:{tag}", ecr::registry(sim)));
         ecr::push_at(sim, REPOSITORY, &tag, &digest, start - age).expect("the repository was made before");
     }
 }

@@ -57,9 +57,19 @@ pub fn task_started(sim: &mut Sim, id: &str) {
     }
 }
 
-/// What they say when they get the stop signal.
+/// The last words of the container that is about to crash.
+pub fn task_crashed(sim: &mut Sim, id: &str) {
+    let Some(last) = ecs::last_words(sim, id) else {
+        return;
+    };
+    for output in ecs::outputs(sim, id).into_iter().filter(|output| output.container == last.container) {
+        write(sim, &output, &[last.line.clone()]);
+    }
+}
+
+/// What those that still run say when they get the stop signal.
 pub fn task_stopped(sim: &mut Sim, id: &str) {
-    for output in ecs::outputs(sim, id) {
+    for output in ecs::heeding_outputs(sim, id) {
         write(sim, &output, &["received SIGTERM, closing connections".to_owned(), "stopped".to_owned()]);
     }
 }

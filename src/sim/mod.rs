@@ -128,6 +128,11 @@ impl Sim {
         answer.unwrap_or_else(|| Err(refuse::unsupported(&operation.to_string())))
     }
 
+    /// From now on the tag of an image means another one, as after a push.
+    pub fn move_tag(&mut self, image: &str, digest: &str) {
+        ecs::move_tag(self, image, digest);
+    }
+
     /// The whole world as text: what its secrets hold included.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("the state is plain data")

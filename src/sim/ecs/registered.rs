@@ -3,10 +3,9 @@
 //! which ELB says it.
 
 use super::super::Sim;
-use super::pace::{Pace, after};
 use super::service::Service;
-use super::task::{Proof, Target, Task};
-use crate::value::{Timestamp, Value};
+use super::task::{Target, Task};
+use crate::value::Value;
 
 /// One task at one target group.
 pub struct Registered {
@@ -31,7 +30,7 @@ pub enum Health {
 /// Every target there is, in the order of services and tasks.
 pub fn registered(sim: &Sim) -> Vec<Registered> {
     let services = sim.ecs.services.values();
-    services.flat_map(|service| sim.ecs.tasks.of(&service.key()).flat_map(|task| targets(sim, service, task))).collect()
+    services.flat_map(|service| sim.ecs.tasks.of(&service.key()).flat_map(|task| targets(service, task))).collect()
 }
 
 /// How long a target drains. The same at every group: the model of a task knows one.
@@ -39,8 +38,8 @@ pub fn deregistration_delay_seconds(sim: &Sim) -> i64 {
     sim.ecs.pace.deregistration_delay_ms / 1000
 }
 
-fn targets(sim: &Sim, service: &Service, task: &Task) -> Vec<Registered> {
-    let Some(health) = health(task, sim.now, &sim.ecs.pace) else {
+fn targets(service: &Service, task: &Task) -> Vec<Registered> {
+    let Some(health) = health(task) else {
         return vec![];
     };
     let balancers = service.document.items("loadBalancers").iter();
@@ -56,24 +55,16 @@ fn targets(sim: &Sim, service: &Service, task: &Task) -> Vec<Registered> {
     balancers.filter_map(target).collect()
 }
 
-fn health(task: &Task, now: Timestamp, pace: &Pace) -> Option<Health> {
+fn health(task: &Task) -> Option<Health> {
     match task.target {
         Target::None | Target::Unregistered => None,
         Target::Draining => Some(Health::Draining),
-        Target::Registered if fails(task, now, pace) => Some(Health::Unhealthy),
-        Target::Registered if task.awaits.contains(&Proof::TargetHealthy) => Some(Health::Initial),
-        Target::Registered => Some(Health::Healthy),
+        // Nobody answers there any more.
+        _ if !task.is_running() && !task.is_draining() => Some(Health::Unhealthy),
+        Target::Initial => Some(Health::Initial),
+        Target::Healthy => Some(Health::Healthy),
+        Target::Unhealthy => Some(Health::Unhealthy),
     }
-}
-
-/// Nobody answers there any more, or not as the health checks want it. A target
-/// that was never healthy is called unhealthy no sooner than it could be healthy.
-fn fails(task: &Task, now: Timestamp, pace: &Pace) -> bool {
-    let (Some(running_since), true) = (task.running_since, task.is_running() || task.is_draining()) else {
-        return true;
-    };
-    let judged = pace.register_after_ms + pace.target_healthy_ms;
-    task.fate.target.as_ref().is_some_and(|sickness| after(running_since, sickness.after_ms.max(judged)) <= now)
 }
 
 /// The private address of the task's network interface.
@@ -89,44 +80,47 @@ mod tests {
     use super::super::super::faults::Sickness;
     use super::*;
 
-    const HOUR_MS: i64 = 3_600_000;
-
-    /// The guide's world with one running task whose target will fail, its id
-    /// and the moment since which it runs.
-    fn sick(after_ms: i64) -> (Sim, String, Timestamp) {
-        let mut sim = Sim::guide(1);
-        let task = sim.ecs.tasks.all().find(|task| task.is_running()).expect("the guide's services run");
-        let (id, since) = (task.id().to_owned(), task.running_since.expect("it runs"));
-        sim.ecs.tasks.change(&id, |task| task.fate.target = Some(Sickness { after_ms }));
-        (sim, id, since)
+    /// The guide's world and the id of one task that runs.
+    fn running() -> (Sim, String) {
+        let sim = Sim::guide(1);
+        let id = sim.ecs.tasks.all().find(|task| task.is_running()).expect("the guide's services run").id().to_owned();
+        (sim, id)
     }
 
-    /// How its target is, so long after the task began to run.
-    fn at(sim: &mut Sim, id: &str, since: Timestamp, milliseconds: i64) -> Vec<Health> {
-        sim.now = since + SignedDuration::from_millis(milliseconds);
+    fn health_of(sim: &Sim, id: &str) -> Vec<Health> {
         let address = sim.ecs.tasks.get(id).and_then(address).expect("an address");
         registered(sim).iter().filter(|target| target.address == address).map(|target| target.health).collect()
     }
 
     #[test]
     fn a_target_whose_health_checks_fail_is_unhealthy_from_then_on() {
-        let (mut sim, id, since) = sick(HOUR_MS);
-        assert_eq!(at(&mut sim, &id, since, HOUR_MS - 1), [Health::Healthy]);
-        assert_eq!(at(&mut sim, &id, since, HOUR_MS), [Health::Unhealthy]);
-    }
-
-    #[test]
-    fn a_target_that_is_never_healthy_is_initial_first() {
-        let (mut sim, id, since) = sick(0);
-        sim.ecs.tasks.change(&id, |task| task.awaits = vec![Proof::TargetHealthy]);
-        assert_eq!(at(&mut sim, &id, since, 20_000), [Health::Initial]);
-        assert_eq!(at(&mut sim, &id, since, 36_000), [Health::Unhealthy]);
+        let (mut sim, _) = running();
+        let wallet = "service:nest-wallet-service";
+        sim.faults
+            .forced
+            .push((":41".into(), crate::sim::faults::Fate { target: Some(Sickness { after_ms: 0 }), ..Default::default() }));
+        let old: Vec<String> = sim.ecs.tasks.all().map(|task| task.id().to_owned()).collect();
+        let request =
+            crate::map! { "cluster" => "nest-wallet-cluster", "service" => "nest-wallet-service", "forceNewDeployment" => true };
+        super::super::handle(&mut sim, "update_service", &request).unwrap().unwrap();
+        let mut seen = vec![];
+        for _ in 0..60 {
+            sim.advance(sim.now + SignedDuration::from_secs(5));
+            let fresh =
+                sim.ecs.tasks.all().find(|task| task.document.text("group") == wallet && !old.contains(&task.id().to_owned()));
+            let health = fresh.map(|task| health_of(&sim, task.id())).unwrap_or_default();
+            if seen.last() != Some(&health) {
+                seen.push(health);
+            }
+        }
+        assert!(seen.windows(2).any(|pair| pair == [vec![Health::Initial], vec![Health::Unhealthy]]), "{seen:?}");
     }
 
     #[test]
     fn nobody_answers_for_a_task_that_has_stopped() {
-        let (mut sim, id, since) = sick(HOUR_MS);
-        sim.ecs.tasks.change(&id, |task| task.document.set("lastStatus", "STOPPED"));
-        assert_eq!(at(&mut sim, &id, since, 60_000), [Health::Unhealthy]);
+        let (mut sim, id) = running();
+        assert_eq!(health_of(&sim, &id), [Health::Healthy]);
+        sim.ecs.tasks.change(&id, |task| task.status = super::super::status::Status::Stopped);
+        assert_eq!(health_of(&sim, &id), [Health::Unhealthy]);
     }
 }

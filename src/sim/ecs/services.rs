@@ -6,7 +6,7 @@ use super::super::request::{includes, passes, texts};
 use super::super::{Answer, Sim};
 use super::clusters::{self, missing};
 use super::service::{Service, key};
-use super::{deployments, paging, rollouts};
+use super::{deployments, history, paging};
 use crate::map;
 use crate::value::Value;
 
@@ -40,7 +40,7 @@ pub fn shown(sim: &Sim, service: &Service, with_tags: bool) -> Value {
     document.set("pendingCount", sum("pendingCount"));
     document.set("deployments", deployments);
     document.set("events", Value::List(service.events.iter().map(|event| event.to_value()).collect()));
-    rollouts::show_current(sim, service, &mut document);
+    history::show_current(sim, service, &mut document);
     if !with_tags {
         document.remove("tags");
     }

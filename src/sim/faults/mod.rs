@@ -25,6 +25,8 @@ use super::Sim;
 use super::dice::Dice;
 use crate::api::Operation;
 use crate::value::Timestamp;
+#[cfg(test)]
+pub use fate::Sickness;
 pub use fate::{Crash, Fate, Launch, fate};
 use fault::Armed;
 pub use fault::Fault;

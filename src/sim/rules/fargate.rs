@@ -48,8 +48,9 @@ fn units(text: &str, unit: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
+    /// E50 Fargate has the documented sizes and no others.
     #[test]
-    fn sizes_are_those_of_the_table() {
+    fn e50_sizes_are_those_of_the_table() {
         for (cpu, memory) in [("256", "512"), (".25 vCPU", "2GB"), ("8192", "20480"), ("32768", "249856")] {
             assert_eq!(refusal(cpu, memory), None, "{cpu} {memory}");
         }

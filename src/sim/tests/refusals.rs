@@ -99,9 +99,6 @@ fn the_neighbors_refuse() {
 
 #[test]
 fn what_is_not_simulated_says_so() {
-    let request = map! { "serviceDeploymentArn" => "arn:aws:ecs:x" };
-    let message = "the sandbox does not simulate ecs StopServiceDeployment yet";
-    assert_refused("ecs", "stop_service_deployment", request, "UnsupportedOperation", message);
     let strategy = map! { "strategy" => "BLUE_GREEN" };
     let request = map! { "cluster" => CLUSTER, "service" => SERVICE, "deploymentConfiguration" => strategy };
     assert_refused("ecs", "update_service", request, "UnsupportedOperation", "the deployment strategy BLUE_GREEN");
