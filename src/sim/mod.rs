@@ -4,8 +4,9 @@
 //! It reads no clock, file, variable or random source: time comes with each
 //! request and chance from a seed in the state, so the same seed and the same
 //! requests give the same bytes. It knows what AWS's answers look like, and no
-//! client, wire or script. Only the healthy path is here: nothing fails to
-//! start yet, and no call is throttled or lost.
+//! client, wire or script, but for [`door`], which lets clients in. Only the
+//! healthy path is here: nothing fails to start yet, and no call is throttled or
+//! lost.
 //!
 //! A resource is AWS's own JSON document beside state that AWS does not show.
 //! The model patches the document, so members it has never heard of survive.
@@ -13,6 +14,7 @@
 mod cloudwatch;
 mod dice;
 mod document;
+pub mod door;
 mod ecs;
 mod guide;
 mod logs;
@@ -70,6 +72,11 @@ impl Sim {
 
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Prepares the world for what a scenario says will happen in it.
+    pub fn play(&mut self, _scenario: &str) -> Result<(), String> {
+        Err("scenarios come next".into())
     }
 
     /// Runs everything that is due up to `to`, in the order of its time. An
