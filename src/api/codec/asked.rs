@@ -142,10 +142,12 @@ fn problem(fault: &Fault) -> String {
 fn invalid(operation: &Operation) -> &'static str {
     let errors = operation.service().model().operation(operation.name).map(|call| call.errors.as_slice()).unwrap_or_default();
     let codes = ["ValidationException", "InvalidParameterException"];
-    codes.into_iter().find(|code| errors.iter().any(|error| error == code)).unwrap_or(match operation.service().model().protocol {
-        Protocol::Cbor | Protocol::Query => "ValidationError",
-        Protocol::Json10 | Protocol::Json11 => "ValidationException",
-    })
+    codes.into_iter().find(|code| errors.iter().any(|error| error == code)).unwrap_or(
+        match operation.service().model().protocol {
+            Protocol::Cbor | Protocol::Query => "ValidationError",
+            Protocol::Json10 | Protocol::Json11 => "ValidationException",
+        },
+    )
 }
 
 fn unknown(message: &str) -> Read {

@@ -127,7 +127,7 @@ fn read_integer(number: Integer) -> Result<Value, CodecError> {
 fn read_time(seconds: Cbor) -> Result<Timestamp, CodecError> {
     let milliseconds = match seconds {
         Cbor::Integer(whole) => i64::try_from(whole).ok().and_then(|whole| whole.checked_mul(1000)),
-        Cbor::Float(seconds) => Some((seconds * 1000.0).round() as i64),
+        Cbor::Float(seconds) if seconds.is_finite() => Some((seconds * 1000.0).round() as i64),
         _ => None,
     };
     milliseconds

@@ -63,7 +63,7 @@ fn time(value: &Value) -> Result<Timestamp, CodecError> {
     let found = match value {
         Value::Time(time) => Some(*time),
         Value::Int(seconds) => Timestamp::from_second(*seconds).ok(),
-        Value::Float(seconds) => Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok(),
+        Value::Float(seconds) if seconds.is_finite() => Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok(),
         Value::Text(text) => text.parse().ok(),
         _ => None,
     };

@@ -47,8 +47,8 @@ fn speed(text: &str) -> Result<f64, String> {
 
 impl Serve {
     pub fn execute(self) -> Result<u8, Misuse> {
-        let opening = self.opening()?;
         let listener = self.listen()?;
+        let ready = door::open(self.opening()?).map_err(Misuse::new)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
         let stop = {
@@ -56,7 +56,7 @@ impl Serve {
             signals::first().map_err(|error| Misuse::new(format!("cannot watch for signals: {error}")))?
         };
         self.announce(&listener);
-        let ended = runtime.block_on(door::serve(opening, listener, stop));
+        let ended = runtime.block_on(ready.serve(listener, stop));
         // A client that stalls keeps nobody here.
         runtime.shutdown_timeout(Duration::from_secs(1));
         match ended {

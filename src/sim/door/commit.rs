@@ -60,12 +60,11 @@ impl Commit {
     pub async fn work(&self) {
         loop {
             let lines = self.added.load(Ordering::SeqCst);
-            match *self.disk.borrow() {
-                Disk::Holds(held) if held < lines => {}
-                _ => {
-                    self.work.notified().await;
-                    continue;
-                }
+            // In a statement of its own: the look must not last through the wait.
+            let behind = matches!(*self.disk.borrow(), Disk::Holds(held) if held < lines);
+            if !behind {
+                self.work.notified().await;
+                continue;
             }
             let storage = self.storage.clone();
             match tokio::task::spawn_blocking(move || storage.sync()).await {

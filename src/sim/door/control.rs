@@ -91,8 +91,7 @@ fn advance(desk: &mut Desk, body: &[u8]) -> Done {
         Some((1, Some((name, amount)))) if name == "seconds" => span(amount).and_then(|span| now.checked_add(span).ok()),
         _ => None,
     };
-    let to: Timestamp =
-        to.ok_or_else(|| Refused(400, "say {\"seconds\": 90} or {\"to\": \"2026-07-01T10:00:00Z\"}".into()))?;
+    let to: Timestamp = to.ok_or_else(|| Refused(400, "say {\"seconds\": 90} or {\"to\": \"2026-07-01T10:00:00Z\"}".into()))?;
     if to < now {
         return Err(Refused(400, format!("it is {now} already, and time does not go back")));
     }
@@ -114,9 +113,10 @@ fn span(seconds: &Value) -> Option<SignedDuration> {
 fn after(query: Option<&str>) -> Result<u64, Refused> {
     match query.unwrap_or_default() {
         "" => Ok(0),
-        query => query.strip_prefix("after=").and_then(|number| number.parse().ok()).ok_or_else(|| {
-            Refused(400, "the query may be after=N, where N is the number of a call".into())
-        }),
+        query => query
+            .strip_prefix("after=")
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(|| Refused(400, "the query may be after=N, where N is the number of a call".into())),
     }
 }
 

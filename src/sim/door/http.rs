@@ -165,9 +165,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let headers = reply.headers.iter().fold(Response::builder().status(reply.status), |response, (name, value)| {
-        response.header(*name, value)
-    });
+    let headers = reply
+        .headers
+        .iter()
+        .fold(Response::builder().status(reply.status), |response, (name, value)| response.header(*name, value));
     headers.body(Full::new(reply.body.into())).unwrap_or_else(|_| {
         let mut response = Response::new(Full::default());
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;

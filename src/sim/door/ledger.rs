@@ -53,6 +53,7 @@ struct Head {
 
 /// A line: a request, or time that somebody moved.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Line<'a> {
     at: Timestamp,
     module: Option<String>,
@@ -156,12 +157,77 @@ impl Event {
 
 fn read(line: &[u8]) -> Option<Event> {
     let line: Line = serde_json::from_slice(line).ok()?;
-    let (Some(module), Some(name), Some(request)) = (&line.module, &line.operation, line.request) else {
-        return line.module.is_none().then_some(Event::Moved(line.at));
+    let (module, name, request) = match (&line.module, &line.operation, line.request) {
+        (Some(module), Some(name), Some(request)) => (module, name, request),
+        (None, None, None) => return Some(Event::Moved(line.at)),
+        _ => return None,
     };
     let operation = api::service(module)?.operations.iter().find(|operation| operation.name == name)?;
     let mut request = parse_str(request.get()).ok()?;
     // The same check as when it came: it makes times of the texts where times belong.
     api::validate(operation, &mut request, &Known::default()).ok()?;
     Some(Event::Asked(line.at, operation, request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::operation;
+    use crate::map;
+
+    fn world() -> (String, Vec<String>) {
+        let kept = snapshot(3, 41, &Sim::guide(41));
+        let at = |seconds: i64| Timestamp::from_second(1_782_896_400 + seconds).unwrap();
+        let put = operation("secretsmanager", "put_secret_value").unwrap();
+        let update = operation("ecs", "update_service").unwrap();
+        let secret = map! { "SecretId" => "nest-wallet-prod-secrets", "SecretString" => "{\"a\":\"한국\"}" };
+        let restart =
+            map! { "cluster" => "nest-wallet-cluster", "service" => "nest-wallet-service", "forceNewDeployment" => true };
+        let lines =
+            [head(3), line(at(1), put, &secret), line(at(2), update, &restart), moved(at(95)), line(at(96), put, &secret)];
+        (kept, lines.to_vec())
+    }
+
+    #[test]
+    fn wherever_a_log_is_torn_its_whole_lines_are_played() {
+        let (kept, lines) = world();
+        let log = lines.concat();
+        let worlds: Vec<String> =
+            (1..=lines.len()).map(|whole| recover(&kept, lines[..whole].concat().as_bytes()).unwrap().sim.to_json()).collect();
+        assert!(worlds.windows(2).all(|pair| pair[0] != pair[1]), "each line does something");
+        let ends: Vec<usize> = lines
+            .iter()
+            .scan(0, |end, line| {
+                *end += line.len();
+                Some(*end)
+            })
+            .collect();
+        for length in (0..=log.len()).filter(|length| length % 7 == 0 || ends.contains(length)) {
+            let recovered = recover(&kept, &log.as_bytes()[..length]).unwrap();
+            let whole = ends.iter().filter(|end| **end <= length).count();
+            assert_eq!(recovered.played, whole.saturating_sub(1), "{length} bytes");
+            assert_eq!(recovered.whole as usize, if whole == 0 { 0 } else { ends[whole - 1] });
+            assert_eq!(recovered.sim.to_json(), worlds[whole.max(1) - 1]);
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_in_the_snapshot_already_is_not_played_again() {
+        let (kept, mut lines) = world();
+        let untouched = recover(&kept, b"").unwrap().sim.to_json();
+        lines[0] = head(2);
+        let recovered = recover(&kept, lines.concat().as_bytes()).unwrap();
+        assert_eq!((recovered.played, recovered.sim.to_json()), (0, untouched));
+        lines[0] = head(4);
+        assert!(recover(&kept, lines.concat().as_bytes()).is_err(), "the snapshot is older than the log");
+    }
+
+    #[test]
+    fn damage_before_whole_lines_is_no_torn_end() {
+        let (kept, mut lines) = world();
+        lines[1] = "\0\0\0\n".into();
+        assert!(recover(&kept, lines.concat().as_bytes()).is_err_and(|why| why.contains("line 2")));
+        let end = [&lines[..1], &["\0\0\n".to_owned(), "\0".to_owned()]].concat().concat();
+        assert_eq!(recover(&kept, end.as_bytes()).unwrap().played, 0);
+    }
 }

@@ -41,14 +41,23 @@ pub struct Opening {
     pub storage: Option<(Arc<dyn Storage>, u64)>,
 }
 
-/// Serves until `stop` completes; then requests in flight are finished and the
-/// world is kept. An error says why it had to end before.
-pub async fn serve(opening: Opening, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), String> {
+/// A sandbox that has its world and lacks only its socket.
+pub struct Ready(Arc<http::Door>);
+
+/// The world as it is found is kept at once: from here on, storage works.
+pub fn open(opening: Opening) -> Result<Ready, String> {
     let clock = Clock::new(opening.stopwatch, opening.speed, opening.sim.now());
     let commit = opening.storage.map(|(storage, generation)| (Arc::new(Commit::new(storage)), generation));
     let book = commit.clone().map(|(commit, generation)| Book { commit, generation, log_bytes: 0 });
     let mut desk = Desk::new(opening.sim, clock, opening.seed, opening.beginning, book);
     desk.compact()?;
-    let door = Arc::new(http::Door { desk: Mutex::new(desk), commit: commit.map(|(commit, _)| commit) });
-    http::serve(door, listener, stop).await
+    Ok(Ready(Arc::new(http::Door { desk: Mutex::new(desk), commit: commit.map(|(commit, _)| commit) })))
+}
+
+impl Ready {
+    /// Serves until `stop` completes; then requests in flight are finished and
+    /// the world is kept. An error says why it had to end before.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), String> {
+        http::serve(self.0, listener, stop).await
+    }
 }

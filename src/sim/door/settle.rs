@@ -28,7 +28,9 @@ pub fn settle(sim: &Sim) -> (Timestamp, bool) {
 fn is_calm(sim: &mut Sim) -> bool {
     let clusters = all(sim, "list_clusters", map! {}, "clusterArns");
     clusters.is_some_and(|clusters| {
-        clusters.into_iter().all(|cluster| services_rest(sim, &cluster).unwrap_or(false) && tasks_rest(sim, &cluster).unwrap_or(false))
+        clusters
+            .into_iter()
+            .all(|cluster| services_rest(sim, &cluster).unwrap_or(false) && tasks_rest(sim, &cluster).unwrap_or(false))
     })
 }
 
