@@ -8,13 +8,10 @@ use crate::value::{Map, Value};
 pub(super) fn answer(operation: &Operation, answer: &Value, request_id: &str) -> String {
     let (name, model) = (operation.name, operation.service().model());
     let mut text = format!("<{name}Response xmlns=\"{}\">", namespace(operation));
-    match (operation.output(), answer) {
-        (Some(structure), Value::Map(members)) => {
-            let mut inner = String::new();
-            write_structure(model, Some(structure), members, &mut inner);
-            element(&format!("{name}Result"), &inner, &mut text);
-        }
-        _ => {}
+    if let (Some(structure), Value::Map(members)) = (operation.output(), answer) {
+        let mut inner = String::new();
+        write_structure(model, Some(structure), members, &mut inner);
+        element(&format!("{name}Result"), &inner, &mut text);
     }
     text.push_str(&format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{name}Response>"));
     text

@@ -20,7 +20,7 @@ pub struct Sandbox {
 const AFTER_HELP: &str = "\
 Listens on 127.0.0.1 alone. Any credentials do: signatures are not checked.
 
-  export AWS_ENDPOINT_URL=http://127.0.0.1:4570 AWS_REGION=ap-northeast-2
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4570 AWS_REGION=ap-northeast-2 AWS_DEFAULT_REGION=ap-northeast-2
   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox
   aws ecs describe-services --cluster nest-wallet-cluster --services nest-wallet-service
 

@@ -121,8 +121,10 @@ impl Serve {
         let url = format!("http://127.0.0.1:{port}");
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "SANDBOX listening on {url}").and_then(|()| out.flush());
+        // Both names of the region: SDKs differ in which one they read.
         anstream::eprintln!(
-            "export AWS_ENDPOINT_URL={url} AWS_REGION=ap-northeast-2 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
+            "export AWS_ENDPOINT_URL={url} AWS_REGION=ap-northeast-2 AWS_DEFAULT_REGION=ap-northeast-2\n\
+             export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
         );
     }
 }

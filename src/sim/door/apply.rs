@@ -1,4 +1,5 @@
-//! One request to the world, even if the world has a bug.
+//! One request to the world, or time that passes in it, even if the world has
+//! a bug.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,4 +15,9 @@ pub fn apply(sim: &mut Sim, at: Timestamp, operation: &'static Operation, reques
         let message = format!("the sandbox failed at {operation}: this is a bug of the sandbox");
         Err(Failure::Answered(AwsError { code: "InternalFailure".into(), message, status: 500, request_id: None }))
     })
+}
+
+/// Lets time pass. A panic ends what was due, and is the same when it is played again.
+pub fn pass(sim: &mut Sim, to: Timestamp) {
+    let _ = catch_unwind(AssertUnwindSafe(|| sim.advance(to)));
 }

@@ -113,3 +113,74 @@ impl Commit {
         why
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Counts, and fails when it is told to.
+    #[derive(Default)]
+    struct Paper {
+        synced: AtomicU64,
+        refusal: Mutex<Option<&'static str>>,
+    }
+
+    impl Storage for Paper {
+        fn append(&self, _: &[u8]) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn sync(&self) -> io::Result<()> {
+            self.synced.fetch_add(1, Ordering::SeqCst);
+            self.refusal.lock().unwrap().map_or(Ok(()), |why| Err(io::Error::other(why)))
+        }
+
+        fn cut(&self, _: u64) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn replace(&self, _: &str) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Waits with the disk at work, or for as long as everything else takes.
+    async fn wait(commit: &Commit, ticket: Ticket) -> Result<(), String> {
+        tokio::select! { kept = commit.wait(ticket) => kept, () = commit.work() => Err("the work ended".into()) }
+    }
+
+    #[tokio::test]
+    async fn lines_that_wait_together_share_one_write_to_the_disk() {
+        let paper = Arc::new(Paper::default());
+        let commit = Commit::new(paper.clone());
+        let tickets: Vec<Ticket> = (0..10).map(|_| commit.add("line\n")).collect();
+        let early = tokio::time::timeout(std::time::Duration::ZERO, commit.wait(tickets[0])).await;
+        assert!(early.is_err(), "nothing is on the disk yet");
+        for ticket in tickets {
+            assert_eq!(wait(&commit, ticket).await, Ok(()));
+        }
+        assert_eq!(paper.synced.load(Ordering::SeqCst), 1);
+        let next = commit.add("line\n");
+        assert_eq!(wait(&commit, next).await, Ok(()));
+        assert_eq!(paper.synced.load(Ordering::SeqCst), 2);
+        let last = commit.add("line\n");
+        commit.compact("world", "head").unwrap();
+        assert_eq!(commit.wait(last).await, Ok(()), "the snapshot holds it");
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_failed_is_not_believed_again() {
+        let paper = Arc::new(Paper::default());
+        *paper.refusal.lock().unwrap() = Some("no space left");
+        let commit = Commit::new(paper.clone());
+        let ticket = commit.add("line\n");
+        let lost = Err("the sandbox cannot keep its state: no space left".to_owned());
+        assert_eq!(wait(&commit, ticket).await, lost);
+        *paper.refusal.lock().unwrap() = None;
+        let later = commit.add("line\n");
+        assert_eq!(wait(&commit, later).await, lost);
+        assert_eq!(Err(commit.failed().await), lost);
+    }
+}

@@ -1,7 +1,7 @@
 //! The world, its clock and its books, all under one lock: what a request does
 //! to them, without a wire.
 
-use super::apply::apply;
+use super::apply::{apply, pass};
 use super::calls::Calls;
 use super::clock::Clock;
 use super::commit::{Commit, Ticket};
@@ -89,12 +89,12 @@ impl Desk {
     /// again when the next line is played.
     pub fn tick(&mut self) {
         let now = self.now();
-        self.sim.advance(now);
+        pass(&mut self.sim, now);
     }
 
     /// Moves time, and goes on from there.
     pub fn advance(&mut self, to: Timestamp) -> Option<Ticket> {
-        self.sim.advance(to);
+        pass(&mut self.sim, to);
         self.clock.set(self.sim.now());
         self.write_down(&ledger::moved(self.sim.now()))
     }

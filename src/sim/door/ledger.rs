@@ -12,7 +12,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::apply::apply;
+use super::apply::{apply, pass};
 use crate::api::{self, Known, Operation};
 use crate::sim::Sim;
 use crate::value::{Timestamp, Value, parse_str, to_json};
@@ -149,7 +149,7 @@ enum Event {
 impl Event {
     fn happen(&self, sim: &mut Sim) {
         match self {
-            Event::Moved(at) => sim.advance(*at),
+            Event::Moved(at) => pass(sim, *at),
             Event::Asked(at, operation, request) => drop(apply(sim, *at, operation, request)),
         }
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Server;
 use crate::harness::Project;
 use crate::moto::{finish, python};
+use crate::readme::blocks;
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guide/commands.sh");
 
@@ -49,6 +50,24 @@ fn the_commands_of_an_operators_day_answer() {
     assert_eq!(updates.collect::<Vec<_>>(), [back, restart.clone(), restart]);
     let world = server.control("GET", "world", "").to_string();
     assert!(world.contains("https://new-api.blockbit.com/api"), "the secret was updated");
+}
+
+#[test]
+fn the_endpoint_of_the_readme_answers_its_commands() {
+    if python().is_none() {
+        return;
+    }
+    let project = Project::new();
+    let server = Server::start(&project, &[]);
+    let script = format!("set -euo pipefail\n{}", blocks("sh").concat());
+    assert!(script.contains("_sandbox/settle"), "{script}");
+    let mut command = Command::new("bash");
+    command.args(["-c", &script.replace("http://127.0.0.1:4570", &server.url)]);
+    server.client_environment(&mut command, project.path());
+    let printed = finish(&mut command).unwrap_or_else(|why| panic!("{why}"));
+    for expected in ["\"rolloutState\": \"IN_PROGRESS\"", "2026-07-01T09:01:30Z", "\"settled\":true", "\"UpdateService\""] {
+        assert!(printed.contains(expected), "{expected:?} was not printed\n{printed}");
+    }
 }
 
 #[test]
