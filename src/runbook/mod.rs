@@ -20,5 +20,5 @@ pub use header::{Header, RESERVED};
 pub use param::{Param, ParamType};
 pub use place::{Place, Selection, project_root, read_config};
 pub use run::{Announcement, Ended, Request, run};
-pub use sandbox::{SandboxFile, Trial, read_scenario, user_runbooks};
+pub use sandbox::{SEED, SandboxFile, Trial, user_runbooks};
 pub use shelf::{Found, Shelf, Source};

@@ -11,7 +11,7 @@ use crate::effect::outside;
 use crate::sim::{Scenario, ScenarioError, Sim};
 
 /// The seed of the guide's project: everybody starts in the same world.
-const SEED: u64 = 41;
+pub const SEED: u64 = 41;
 
 #[derive(Clone, Debug)]
 pub struct SandboxFile(PathBuf);

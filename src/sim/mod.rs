@@ -4,7 +4,8 @@
 //! It reads no clock, file, variable or random source: time comes with each
 //! request and chance from a seed in the state, so the same seed and the same
 //! requests give the same bytes. It knows what AWS's answers look like, and no
-//! client, wire or script. What goes wrong is a scenario's doing: `faults`.
+//! client, wire or script, but for [`door`], which lets clients in. What goes
+//! wrong is a scenario's doing: `faults`.
 //!
 //! A resource is AWS's own JSON document beside state that AWS does not show.
 //! The model patches the document, so members it has never heard of survive.
@@ -12,6 +13,7 @@
 mod cloudwatch;
 mod dice;
 mod document;
+pub mod door;
 mod ecr;
 mod ecs;
 mod elbv2;

@@ -10,6 +10,7 @@ mod check;
 mod commands;
 mod configuration;
 mod deploy;
+mod door;
 mod endpoint;
 mod independent;
 mod interrupt;
