@@ -24,3 +24,4 @@ pub fn deploy(project: &Project, tag: &str, more: &[&str]) -> Ran {
 pub fn fault(kind: &str, rest: &str) -> String {
     format!("[[fault]]\nkind = \"{kind}\"\n{rest}\n")
 }
+mod failing_tasks;
