@@ -1,20 +1,31 @@
 //! ECS: clusters, task definitions, services with rolling deployments, and the
 //! tasks that a scheduler starts and stops for them.
 
+mod capabilities;
+mod capacity_providers;
+mod checks;
 mod clusters;
 mod containers;
+mod create;
 mod definitions;
+mod delete;
 mod deployments;
 mod events;
 mod families;
+mod instances;
 mod launch;
 mod output;
 mod pace;
+mod pages;
+mod protection;
 mod rollouts;
 mod roster;
 mod scheduler;
 mod service;
 mod services;
+mod settings;
+mod statistics;
+mod tags;
 mod targets;
 mod task;
 mod tasks;
@@ -25,12 +36,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
-use super::paging::Paging;
 use super::timed::Timed;
 use super::{Answer, Sim};
 use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use output::{Output, outputs};
+use pages::Pages;
 pub use service::{create, scale_into};
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -41,30 +52,56 @@ pub struct Ecs {
     services: Timed<service::Service>,
     tasks: roster::Roster,
     pace: pace::Pace,
+    /// By client token.
+    creations: BTreeMap<String, create::Creation>,
+    settings: settings::Settings,
+    protections: protection::Protections,
 }
 
-/// ECS answers a hundred items a page, but for the lists that say otherwise.
-const fn paging(size_default: usize) -> Paging {
-    Paging { size: "maxResults", token: "nextToken", size_default, refusal: "InvalidParameterException" }
+const fn paging(size_default: usize) -> Pages {
+    Pages::of(size_default)
 }
 
 pub fn handle(sim: &mut Sim, method: &str, request: &Value) -> Option<Answer> {
     Some(match method {
+        "create_cluster" => clusters::create_asked(sim, request),
+        "update_cluster" | "update_cluster_settings" => clusters::update(sim, request),
+        "put_cluster_capacity_providers" => clusters::put_capacity_providers(sim, request),
+        "delete_cluster" => clusters::delete(sim, request),
         "describe_clusters" => clusters::describe(sim, request),
         "list_clusters" => clusters::list(sim, request),
+        "describe_capacity_providers" => capacity_providers::describe(sim, request),
+        "create_service" => create::create(sim, request),
+        "update_service" => update::update(sim, request),
+        "delete_service" => delete::delete(sim, request),
         "describe_services" => services::describe(sim, request),
         "list_services" => services::list(sim, request),
-        "update_service" => update::update(sim, request),
+        "list_services_by_namespace" => services::list_by_namespace(sim, request),
         "describe_tasks" => tasks::describe(sim, request),
         "list_tasks" => tasks::list(sim, request),
+        "execute_command" => tasks::execute_command(sim, request),
+        "get_task_protection" => protection::get(sim, request),
+        "update_task_protection" => protection::update(sim, request),
         "register_task_definition" => definitions::register(sim, request),
         "describe_task_definition" => definitions::describe(sim, request),
         "deregister_task_definition" => definitions::deregister(sim, request),
+        "delete_task_definitions" => definitions::delete(sim, request),
         "list_task_definitions" => families::list_definitions(sim, request),
         "list_task_definition_families" => families::list(sim, request),
         "list_service_deployments" => rollouts::list(sim, request),
         "describe_service_deployments" => rollouts::describe(sim, request),
         "describe_service_revisions" => rollouts::describe_revisions(sim, request),
+        "list_account_settings" => settings::list(sim, request),
+        "put_account_setting" => settings::put(sim, request),
+        "put_account_setting_default" => settings::put_default(sim, request),
+        "delete_account_setting" => settings::delete(sim, request),
+        "tag_resource" => tags::tag(sim, request),
+        "untag_resource" => tags::untag(sim, request),
+        "list_tags_for_resource" => tags::list(sim, request),
+        "list_container_instances" => instances::list(sim, request),
+        "describe_container_instances" => instances::describe(sim, request),
+        "list_attributes" => instances::list_attributes(sim, request),
+        "put_attributes" | "delete_attributes" => instances::change_attributes(sim, request),
         _ => return None,
     })
 }
@@ -74,7 +111,7 @@ pub fn create_cluster(sim: &mut Sim, name: &str) {
 }
 
 pub fn has_service(sim: &Sim, key: &str) -> bool {
-    sim.ecs.services.contains(key)
+    sim.ecs.services.get(key).is_some_and(|service| !service.is_inactive())
 }
 
 /// When the next thing happens by itself.
@@ -90,5 +127,6 @@ pub fn run_due(sim: &mut Sim) {
     }
     while let Some(key) = sim.ecs.services.next_due(sim.now) {
         scheduler::tick(sim, &key);
+        delete::settle(sim, &key);
     }
 }

@@ -126,7 +126,8 @@ fn ask_counts(sim: &Sim, service: &mut Service) {
 
 /// The wanted tasks are there, healthy, and all of the PRIMARY deployment.
 fn is_settled(sim: &Sim, service: &Service) -> bool {
-    count(sim, service) == Counts { new_healthy: service.limits().desired, ..Counts::default() }
+    let active = service.document.text("status") == "ACTIVE";
+    active && count(sim, service) == Counts { new_healthy: service.limits().desired, ..Counts::default() }
 }
 
 /// Says so: of the deployment once, of the steady state again and again.
