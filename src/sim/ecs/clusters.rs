@@ -83,7 +83,7 @@ pub fn create_asked(sim: &mut Sim, request: &Value) -> Answer {
         Some(found) => {
             let differs = |member: &&str| request.get(member).is_some() && found.get(*member) != document.get(*member);
             let message = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
-            refuse_if(OPTIONAL.iter().any(|member| differs(member)), || invalid_parameter(message))?;
+            refuse_if(OPTIONAL.iter().any(differs), || invalid_parameter(message))?;
         }
         None => drop(sim.ecs.clusters.insert(name.clone(), document)),
     }

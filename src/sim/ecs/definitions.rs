@@ -71,9 +71,10 @@ fn complete(sim: &Sim, request: &Value, family: &str, revision: i64) -> Document
 
 /// AWS takes `1 vCPU` and `2 GB`, and answers numbers of units and mebibytes.
 fn complete_size(document: &mut Document) {
-    let units: [(&str, fn(&str) -> Option<i64>); 2] = [("cpu", fargate::cpu_units), ("memory", fargate::mebibytes)];
-    for (name, read) in units {
-        if let Some(number) = read(document.text(name)) {
+    let cpu = fargate::cpu_units(document.text("cpu"));
+    let memory = fargate::mebibytes(document.text("memory"));
+    for (name, number) in [("cpu", cpu), ("memory", memory)] {
+        if let Some(number) = number {
             document.set(name, number.to_string());
         }
     }

@@ -68,13 +68,13 @@ pub fn list(sim: &Sim, request: &Value) -> Answer {
 }
 
 fn check_filters(request: &Value) -> Result<(), Failure> {
-    let given = |name: &&str| request.text(name).is_some();
+    let given = |name: &str| request.text(name).is_some();
     let others = ["containerInstance", "daemonName", "family", "launchType", "serviceName"].iter().any(|name| given(name));
     let message = "startedBy must be the only filter, apart from desiredStatus.";
-    refuse_if(given(&"startedBy") && others, || invalid_parameter(message))?;
-    refuse_if(given(&"daemonName"), || unsupported("daemons"))?;
+    refuse_if(given("startedBy") && others, || invalid_parameter(message))?;
+    refuse_if(given("daemonName"), || unsupported("daemons"))?;
     // There is none: with Fargate the machines are AWS's own.
-    refuse_if(given(&"containerInstance"), || invalid_parameter("Container instance not found."))
+    refuse_if(given("containerInstance"), || invalid_parameter("Container instance not found."))
 }
 
 /// A session in a container is out of reach; why AWS refuses one is not.

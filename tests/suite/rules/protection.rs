@@ -1,5 +1,7 @@
 //! C90 to C99: tasks that are to be left alone, and the door into their containers.
 
+use std::slice;
+
 use rollbook::map;
 use rollbook::value::Value;
 
@@ -21,7 +23,7 @@ fn c90_protection_runs_out() {
         let mut desk = Desk::new();
         let task = desk.tasks(SERVICE, "RUNNING")[0].clone();
         assert!(!is_protected(&mut desk, &task));
-        let answer = desk.ask("update_task_protection", protect(&[task.clone()], over));
+        let answer = desk.ask("update_task_protection", protect(slice::from_ref(&task), over));
         assert!(matches!(answer.items("protectedTasks")[0].get("expirationDate"), Some(Value::Time(_))));
         desk.wait(minutes * 60 - 1);
         assert!(is_protected(&mut desk, &task));
@@ -35,8 +37,8 @@ fn c90_protection_runs_out() {
 fn c91_protection_is_taken_off() {
     let mut desk = Desk::new();
     let task = desk.tasks(SERVICE, "RUNNING")[0].clone();
-    desk.ask("update_task_protection", protect(&[task.clone()], map! {}));
-    let answer = desk.ask("update_task_protection", protect(&[task.clone()], map! { "protectionEnabled" => false }));
+    desk.ask("update_task_protection", protect(slice::from_ref(&task), map! {}));
+    let answer = desk.ask("update_task_protection", protect(slice::from_ref(&task), map! { "protectionEnabled" => false }));
     let off = map! { "taskArn" => task.as_str(), "protectionEnabled" => false };
     assert_eq!((answer.items("protectedTasks"), is_protected(&mut desk, &task)), (&[off][..], false));
 }
