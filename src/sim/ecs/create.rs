@@ -6,7 +6,7 @@ use super::super::document::Document;
 use super::super::refuse::{client, invalid_parameter, refuse_if, unsupported};
 use super::super::{Answer, Sim};
 use super::service::{Service, key};
-use super::{capacity_providers, checks, clusters, definitions, families, service, services, tags};
+use super::{capacity_providers, clusters, definitions, families, service, service_rules, services, tags};
 use crate::api::Failure;
 use crate::map;
 use crate::value::{Map, Value};
@@ -103,7 +103,7 @@ fn settings(sim: &Sim, cluster: &str, request: &Value) -> Result<Document, Failu
     check_role(request, &definition)?;
     fill_in(&mut settings, &definition, controller);
     let given = settings.0.clone();
-    checks::check(&given, &settings, &definition)?;
+    service_rules::check(&given, &settings, &definition)?;
     Ok(settings)
 }
 
@@ -146,9 +146,7 @@ fn set_capacity(sim: &Sim, cluster: &str, request: &Value, settings: &mut Docume
 fn check_role(request: &Value, definition: &Document) -> Result<(), Failure> {
     let given = request.text("role").is_some();
     let message = "You cannot specify an IAM role for services that require a service linked role.";
-    refuse_if(given && definition.text("networkMode") == "awsvpc", || invalid_parameter(message))?;
-    let message = "You must specify a load balancer when you specify an IAM role.";
-    refuse_if(given && request.items("loadBalancers").is_empty(), || invalid_parameter(message))
+    refuse_if(given && definition.text("networkMode") == "awsvpc", || invalid_parameter(message))
 }
 
 fn fill(settings: &mut Document, defaults: Value) {

@@ -3,7 +3,6 @@
 
 mod capabilities;
 mod capacity_providers;
-mod checks;
 mod clusters;
 mod containers;
 mod create;
@@ -22,6 +21,7 @@ mod rollouts;
 mod roster;
 mod scheduler;
 mod service;
+mod service_rules;
 mod services;
 mod settings;
 mod statistics;
@@ -123,7 +123,9 @@ pub fn due(sim: &Sim) -> Option<Timestamp> {
 /// looks at the same moment sees it.
 pub fn run_due(sim: &mut Sim) {
     while let Some(id) = sim.ecs.tasks.next_due(sim.now) {
+        let service = sim.ecs.tasks.get(&id).map(|task| task.service.clone()).unwrap_or_default();
         task::run_steps(sim, &id);
+        delete::settle(sim, &service);
     }
     while let Some(key) = sim.ecs.services.next_due(sim.now) {
         scheduler::tick(sim, &key);

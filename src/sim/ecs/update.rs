@@ -5,7 +5,7 @@ use super::super::refuse::{invalid_parameter, refuse, refuse_if, service_not_fou
 use super::super::{Answer, Sim};
 use super::clusters::{self, within};
 use super::service::{Service, named};
-use super::{capacity_providers, checks, create, definitions, deployments, families, services};
+use super::{capacity_providers, create, definitions, deployments, families, service_rules, services};
 use crate::api::Failure;
 use crate::map;
 use crate::value::{Map, Value};
@@ -93,7 +93,7 @@ fn checked(sim: &Sim, service: &Service, settings: &Map, forced: bool) -> Result
     }
     let definition = families::find(sim, after.text("taskDefinition"));
     let definition = definition.map(|definition| definition.document.clone()).unwrap_or_default();
-    checks::check(settings, &after, &definition)?;
+    service_rules::check(settings, &after, &definition)?;
     Ok(after)
 }
 

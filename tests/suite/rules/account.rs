@@ -75,12 +75,22 @@ fn c84_there_are_no_container_instances() {
     assert!(texts(&desk.ask("list_container_instances", cluster()), "containerInstanceArns").is_empty());
     let answer = desk.ask("describe_container_instances", with(cluster(), map! { "containerInstances" => vec!["i"] }));
     assert_eq!((answer.items("containerInstances").len(), text(&answer.items("failures")[0], "reason")), (0, "MISSING".into()));
+    for count in [0, 101] {
+        let request = with(cluster(), map! { "containerInstances" => vec!["i"; count] });
+        desk.refuses("describe_container_instances", request, INVALID, "nstance");
+    }
     let attributes = with(cluster(), map! { "attributes" => vec![map! { "name" => "a", "targetId" => "i" }] });
     for method in ["put_attributes", "delete_attributes"] {
         desk.refuses(method, attributes.clone(), "TargetNotFoundException", "i");
+        for count in [0, 11] {
+            let request = with(cluster(), map! { "attributes" => vec![map! { "name" => "a" }; count] });
+            desk.refuses(method, request, INVALID, "attributes");
+        }
     }
     let list = with(cluster(), map! { "targetType" => "container-instance" });
-    assert!(desk.ask("list_attributes", list).items("attributes").is_empty());
+    assert!(desk.ask("list_attributes", list.clone()).items("attributes").is_empty());
+    let valued = with(list, map! { "attributeValue" => "v" });
+    desk.refuses("list_attributes", valued, INVALID, "attributeName");
 }
 
 /// C85 What is far from Fargate services says that it is not simulated.

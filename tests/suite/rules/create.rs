@@ -182,6 +182,8 @@ fn c33_other_controllers_stand_still() {
     desk.ask("create_service", with(service("code"), controlled("CODE_DEPLOY")));
     let external = map! { "taskDefinition" => Value::Null, "launchType" => Value::Null, "networkConfiguration" => Value::Null };
     desk.ask("create_service", with(with(service("external"), controlled("EXTERNAL")), external));
+    let external = with(service("e"), controlled("EXTERNAL"));
+    desk.refuses("create_service", external, INVALID, "task definition cannot be specified");
     desk.wait(300);
     for name in ["code", "external"] {
         let service = desk.service(name);

@@ -67,7 +67,12 @@ fn d05_an_empty_list_of_tags_is_refused() {
 fn d06_volumes_exist() {
     let mount = map! { "mountPoints" => vec![map! { "sourceVolume" => "data", "containerPath" => "/data" }] };
     refuses(definition_with(mount.clone()), "Unknown volume 'data'.");
-    registered(with(definition_with(mount), map! { "volumes" => vec![map! { "name" => "data" }] }));
+    let volumes = |names: &[&str]| map! { "volumes" => names.iter().map(|name| map! { "name" => *name }).collect::<Vec<_>>() };
+    registered(with(definition_with(mount), volumes(&["data"])));
+    refuses(with(definition("f"), volumes(&["data", "data"])), "Duplicate volume name 'data'.");
+    refuses(with(definition("f"), volumes(&[""])), "Volume.name should not be null or empty.");
+    let from = map! { "volumesFrom" => vec![map! { "sourceContainer" => "none" }] };
+    refuses(definition_with(from), "Unknown container 'none'");
 }
 
 /// D07 A dependency names another container, one that can meet its condition.

@@ -134,6 +134,7 @@ fn l08_filters_that_do_not_go_together() {
         desk.refuses("list_tasks", request, INVALID, "startedBy");
     }
     desk.ask("list_tasks", in_cluster(map! { "startedBy" => "x", "desiredStatus" => "STOPPED" }));
+    desk.refuses("list_tasks", in_cluster(map! { "daemonName" => "d" }), "UnsupportedOperation", "daemons");
     desk.refuses("list_tasks", in_cluster(map! { "containerInstance" => "i" }), INVALID, "Container instance not found.");
     desk.refuses("list_tasks", in_cluster(map! { "serviceName" => "s" }), "ServiceNotFoundException", "Service not found.");
 }

@@ -87,5 +87,9 @@ fn c94_execute_command_must_be_enabled() {
     desk.wait(300);
     let after = desk.tasks(SERVICE, "RUNNING")[0].clone();
     desk.refuses("execute_command", request(&after), "UnsupportedOperation", "ECS Exec");
+    let nowhere = with(request(&after), map! { "container" => "none" });
+    desk.refuses("execute_command", nowhere, "InvalidParameterException", "Invalid container");
+    let unnamed = with(request(&after), map! { "container" => Value::Null });
+    desk.refuses("execute_command", unnamed, "InvalidParameterException", "Invalid container");
     desk.refuses("execute_command", request("none"), "InvalidParameterException", "not found");
 }

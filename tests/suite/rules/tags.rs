@@ -46,7 +46,8 @@ fn t01_four_kinds_carry_tags() {
 fn t02_fifty_tags_at_most() {
     let mut desk = Desk::new();
     let arn = format!("{ARN}:cluster/{CLUSTER}");
-    desk.refuses("tag_resource", put(&arn, many(51)), INVALID, "50");
+    desk.refuses("tag_resource", put(&arn, many(51)), INVALID, "at most 50");
+    desk.refuses("create_cluster", map! { "clusterName" => "c", "tags" => many(51) }, INVALID, "at most 50");
     desk.ask("tag_resource", put(&arn, many(50)));
     desk.refuses("tag_resource", put(&arn, vec![tag("one-more", "v")]), INVALID, "50");
     desk.ask("tag_resource", put(&arn, vec![tag("k0", "changed")]));
@@ -93,4 +94,9 @@ fn t04_tags_need_their_resource() {
     desk.ask("delete_cluster", map! { "cluster" => "c" });
     let message = "The specified cluster is inactive. Specify an active cluster and try again.";
     desk.refuses("list_tags_for_resource", map! { "resourceArn" => format!("{ARN}:cluster/c") }, INVALID, message);
+    desk.ask("delete_service", map! { "cluster" => CLUSTER, "service" => SERVICE, "force" => true });
+    let service = map! { "resourceArn" => format!("{ARN}:service/{CLUSTER}/{SERVICE}") };
+    desk.ask("list_tags_for_resource", service.clone());
+    desk.wait(300);
+    desk.refuses("list_tags_for_resource", service, INVALID, "The specified service is inactive.");
 }

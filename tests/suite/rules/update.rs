@@ -206,6 +206,8 @@ fn c54_other_controllers_deploy_for_themselves() {
     let message = "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy";
     desk.refuses("update_service", request(map! { "taskDefinition" => "nest-wallet-task:40" }), INVALID, message);
     desk.refuses("update_service", request(map! { "forceNewDeployment" => true }), INVALID, "Cannot force a new deployment");
+    let back = map! { "deploymentController" => map! { "type" => "ECS" } };
+    desk.refuses("update_service", request(back), "UnsupportedOperation", "changing the deployment controller");
     let after = member(&desk.ask("update_service", request(map! { "desiredCount" => 4 })), "service");
     assert_eq!((int(&after, "desiredCount"), after.items("deployments").len()), (4, 0));
 }
