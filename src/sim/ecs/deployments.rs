@@ -15,6 +15,11 @@ pub const OWN_SETTINGS: &[&str] = &["serviceConnectConfiguration", "volumeConfig
 const FROM_SERVICE: &[&str] =
     &["capacityProviderStrategy", "launchType", "networkConfiguration", "platformFamily", "platformVersion", "taskDefinition"];
 
+/// Takes those settings out of what a request says of a service.
+pub fn take_own(settings: &mut Map) -> Map {
+    OWN_SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), settings.remove(*name)?))).collect()
+}
+
 /// A new PRIMARY deployment from the service's settings as they now are. It
 /// starts at zero: the scheduler raises it at its next look.
 pub fn open(sim: &mut Sim, service: &mut Service, own: &Map) {

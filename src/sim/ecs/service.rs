@@ -45,7 +45,7 @@ pub struct Service {
 
 impl Due for Service {
     fn due(&self) -> Option<Timestamp> {
-        Some(self.tick_at)
+        self.is_scheduled().then_some(self.tick_at)
     }
 }
 
@@ -53,6 +53,17 @@ impl Service {
     /// What the state keeps it under.
     pub fn key(&self) -> String {
         key(&self.cluster, &self.name)
+    }
+
+    /// Deleted, and its last task gone.
+    pub fn is_inactive(&self) -> bool {
+        self.document.text("status") == "INACTIVE"
+    }
+
+    /// The scheduler looks after it: it is there, and nobody else deploys it.
+    pub fn is_scheduled(&self) -> bool {
+        let controller = self.document.get("deploymentController").and_then(|controller| controller.text("type"));
+        !self.is_inactive() && controller.is_none_or(|controller| controller == "ECS")
     }
 
     pub fn limits(&self) -> Limits {
@@ -129,9 +140,10 @@ pub fn named(sim: &Sim, cluster: &str, service: &str) -> Result<String, Failure>
     }
 }
 
-/// Puts a service into a cluster, with its first deployment. Not a request of
-/// anybody yet: it is how a world is built.
-pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
+/// Puts a service into a cluster, with its first deployment. Its settings are
+/// not questioned: that is for those who pass on a request.
+pub fn create(sim: &mut Sim, cluster: &str, name: &str, mut settings: Map) {
+    let own = deployments::take_own(&mut settings);
     let mut document = Document::from(map! {
         "serviceArn" => sim.place.ecs(&format!("service/{cluster}/{name}")),
         "serviceName" => name,
@@ -166,7 +178,7 @@ pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
         watch: Watch::default(),
         backoff: Backoff::default(),
     };
-    deployments::open(sim, &mut service, &Map::new());
+    deployments::open(sim, &mut service, &own);
     sim.ecs.services.put(&key(cluster, name), service);
 }
 

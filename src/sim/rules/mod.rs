@@ -3,4 +3,6 @@
 
 pub mod breaker;
 pub mod capacity;
+pub mod containers;
+pub mod definition;
 pub mod fargate;

@@ -229,7 +229,7 @@ fn what_is_no_deployment_starts_none() {
 #[test]
 fn percentages_without_room_are_said_once() {
     let mut bench = Bench::new(2);
-    bench.update("deploymentConfiguration", map! { "minimumHealthyPercent" => 100, "maximumPercent" => 100 });
+    bench.update("deploymentConfiguration", map! { "minimumHealthyPercent" => 100, "maximumPercent" => 125 });
     bench.update("forceNewDeployment", true);
     bench.wait(300);
     let service = bench.service();

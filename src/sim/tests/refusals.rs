@@ -47,7 +47,7 @@ fn definition(cpu: &str, memory: &str) -> Value {
     let container = map! { "name" => "a", "image" => "b" };
     map! {
         "family" => "f", "containerDefinitions" => vec![container], "requiresCompatibilities" => vec!["FARGATE"],
-        "cpu" => cpu, "memory" => memory,
+        "networkMode" => "awsvpc", "cpu" => cpu, "memory" => memory,
     }
 }
 

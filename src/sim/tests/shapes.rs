@@ -6,11 +6,27 @@ use crate::api::{self, Model, Operation, Reading, Structure, Type};
 use crate::map;
 use crate::value::{Map, Value};
 
+const PARTS: [&str; 5] = ["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"];
+
+fn new_service() -> Value {
+    let network = map! { "awsvpcConfiguration" => map! { "subnets" => vec!["subnet-1"] } };
+    map! {
+        "cluster" => CLUSTER, "serviceName" => "new", "taskDefinition" => "nest-wallet-task", "desiredCount" => 1,
+        "launchType" => "FARGATE", "networkConfiguration" => network,
+    }
+}
+
+fn capacity() -> Value {
+    let strategy = vec![map! { "capacityProvider" => "FARGATE", "weight" => 1 }];
+    map! { "cluster" => "new", "capacityProviders" => vec!["FARGATE"], "defaultCapacityProviderStrategy" => strategy }
+}
+
 /// Every operation that is simulated, with a request that it answers.
 fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
     let rollout = bench.rollouts()[0].clone();
     let tasks = |bench: &mut Bench, status| bench.tasks(status).iter().map(|task| text(task, "taskArn")).collect::<Vec<_>>();
     let tasks = [tasks(bench, "RUNNING"), tasks(bench, "STOPPED")].concat();
+    let protection = map! { "cluster" => CLUSTER, "tasks" => tasks.clone(), "protectionEnabled" => true };
     let in_cluster = || map! { "cluster" => CLUSTER };
     let of_service = || map! { "cluster" => CLUSTER, "service" => SERVICE };
     let secret = || map! { "SecretId" => "nest-wallet-dev-secrets" };
@@ -21,7 +37,7 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         "RotationRules" => map! { "AutomaticallyAfterDays" => 30 },
     };
     let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
-    let container = map! { "name" => "a", "image" => "b", "portMappings" => vec![map! { "containerPort" => 1 }] };
+    let container = map! { "name" => "a", "image" => "b", "memory" => 64, "portMappings" => vec![map! { "containerPort" => 1 }] };
     let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => format!("service/{CLUSTER}/{SERVICE}"),
         "ScalableDimension" => "ecs:service:DesiredCount",
@@ -50,6 +66,27 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("ecs", "describe_service_deployments", map! { "serviceDeploymentArns" => vec![text(&rollout, "serviceDeploymentArn")] }),
         ("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => vec![text(&rollout, "targetServiceRevisionArn")] }),
         ("ecs", "update_service", of_service()),
+        ("ecs", "create_service", new_service()),
+        ("ecs", "delete_service", map! { "cluster" => CLUSTER, "service" => "new", "force" => true }),
+        ("ecs", "list_services_by_namespace", map! { "namespace" => "shop" }),
+        ("ecs", "create_cluster", map! { "clusterName" => "new" }),
+        ("ecs", "update_cluster", map! { "cluster" => "new" }),
+        ("ecs", "update_cluster_settings", map! { "cluster" => "new", "settings" => Vec::<Value>::new() }),
+        ("ecs", "put_cluster_capacity_providers", capacity()),
+        ("ecs", "describe_clusters", map! { "clusters" => vec!["new"], "include" => PARTS.to_vec() }),
+        ("ecs", "delete_cluster", map! { "cluster" => "new" }),
+        ("ecs", "describe_capacity_providers", map! { "capacityProviders" => vec!["FARGATE", "other"] }),
+        ("ecs", "delete_task_definitions", map! { "taskDefinitions" => vec!["nest-wallet-task:38", "nest-wallet-task:40"] }),
+        ("ecs", "update_task_protection", protection),
+        ("ecs", "get_task_protection", map! { "cluster" => CLUSTER, "tasks" => vec!["none"] }),
+        ("ecs", "list_account_settings", map! { "effectiveSettings" => true }),
+        ("ecs", "put_account_setting", map! { "name" => "containerInsights", "value" => "enhanced" }),
+        ("ecs", "put_account_setting_default", map! { "name" => "containerInsights", "value" => "enabled" }),
+        ("ecs", "delete_account_setting", map! { "name" => "containerInsights" }),
+        ("ecs", "list_tags_for_resource", map! { "resourceArn" => text(&rollout, "serviceArn") }),
+        ("ecs", "list_container_instances", in_cluster()),
+        ("ecs", "describe_container_instances", map! { "cluster" => CLUSTER, "containerInstances" => vec!["none"] }),
+        ("ecs", "list_attributes", map! { "cluster" => CLUSTER, "targetType" => "container-instance" }),
         ("secretsmanager", "list_secrets", map! {}),
         ("secretsmanager", "describe_secret", secret()),
         ("secretsmanager", "get_secret_value", secret()),

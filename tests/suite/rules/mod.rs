@@ -1,8 +1,26 @@
-//! The numbered rules of the simulator, seen from outside: requests go in,
-//! answers come out, and time passes only as a test lets it.
+//! The numbered rules of the simulator, each a sentence and a test. Requests go
+//! in, answers come out, and time passes only as a test lets it.
+//!
+//! D task definitions, C clusters, services and the account, L lists and
+//! batches, T tags, S secrets, R images, B load balancers, F faults, E the
+//! scheduler.
 
 mod account;
 mod balancer;
+mod clusters;
+mod containers;
+mod create;
+mod definitions;
+mod delete;
+mod desk;
+mod fargate;
 mod faults;
+mod lists;
+mod pages;
+mod protection;
 mod registry;
+mod revisions;
 mod secrets;
+mod settings;
+mod tags;
+mod update;
