@@ -9,7 +9,7 @@ const EXAMPLE: &str = r#"# The new image starts and dies; ECS is slow to answer 
 kind = "crash"
 after = "20s"
 exit_code = 1
-image = "*:v99"
+image = "*:v58"
 
 [[fault]]
 kind = "throttle"

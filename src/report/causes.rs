@@ -6,7 +6,7 @@ use crate::value::Value;
 
 /// Log lines shown below the verdict; all of them are in the record.
 const LINES: usize = 5;
-const WIDEST: usize = 240;
+const WIDEST: usize = 200;
 
 /// ```text
 ///   Cause   the image cannot be pulled: it does not exist
@@ -19,7 +19,8 @@ pub fn show_causes(paint: Paint, found: &Value) -> String {
     let causes = found.items("causes");
     match causes.first() {
         Some(cause) => page.cause(cause),
-        None => page.entry("Cause", "unknown: nothing that ECS says tells why"),
+        None if asks_for_a_cause(found) => page.entry("Cause", "unknown: nothing that ECS says tells why"),
+        None => {}
     }
     for other in causes.iter().skip(1) {
         page.entry("Also", &format!("{} ({})", text(other, "cause"), times(other)));
@@ -34,6 +35,11 @@ pub fn show_causes(paint: Paint, found: &Value) -> String {
         page.entry("Next", text(cause, "next"));
     }
     page.text
+}
+
+/// Of a deployment that somebody stopped or replaced, the verdict says it all.
+fn asks_for_a_cause(found: &Value) -> bool {
+    !matches!(found.text("verdict"), Some("superseded" | "stopped" | "scaled to zero" | "succeeded"))
 }
 
 struct Page {
@@ -81,9 +87,11 @@ fn times(cause: &Value) -> String {
     }
 }
 
+/// Long lines say what they are about at the start and what is wrong at the end.
 fn shortened(line: &str) -> String {
-    match line.char_indices().nth(WIDEST) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line.to_owned(),
+    let letters: Vec<char> = line.chars().collect();
+    match letters.len() {
+        length if length <= WIDEST => line.to_owned(),
+        length => letters[..WIDEST / 2].iter().chain(&['…']).chain(&letters[length - WIDEST / 2..]).collect(),
     }
 }

@@ -72,9 +72,9 @@ let code = |name, tag| {
     try { ecr::describe_images(#{ repositoryName: name, imageIds: [#{ imageTag: tag }] }) }
     catch (e) { return `${e.code} ${e.status} ${e.message}`; }
 };
-[code.call("team/nest-wallet", "v999"), code.call("other", "v1")]"#;
+[code.call("team/nest-wallet", "v589"), code.call("other", "v1")]"#;
     let ran = moto.project().runbook("look", "", body).run(&["run", "look"]);
-    let missing = "ImageNotFoundException 400 The image with imageId {imageDigest:'null', imageTag:'v999'} does not exist \
+    let missing = "ImageNotFoundException 400 The image with imageId {imageDigest:'null', imageTag:'v589'} does not exist \
                    within the repository with name 'team/nest-wallet' in the registry with id '123456789012'";
     let other = "RepositoryNotFoundException 400 The repository with name 'other' does not exist \
                  in the registry with id '123456789012'";

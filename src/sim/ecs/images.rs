@@ -10,7 +10,12 @@ use crate::value::Value;
 
 /// From now on the tag means another image.
 pub fn move_tag(sim: &mut Sim, image: &str, digest: &str) {
-    sim.ecs.images.insert(image.to_owned(), digest.to_owned());
+    let own = image.strip_prefix(&format!("{}/", ecr::registry(sim))).and_then(|path| path.split_once(':'));
+    let pushed = own.map(|(repository, tag)| (repository.to_owned(), tag.to_owned()));
+    let pushed = pushed.is_some_and(|(repository, tag)| ecr::push(sim, &repository, &tag, digest).is_ok());
+    if !pushed {
+        sim.ecs.images.insert(image.to_owned(), digest.to_owned());
+    }
 }
 
 /// The digest behind an image's tag: the same tag, the same digest, until the

@@ -61,7 +61,7 @@ const SERVICE: Member = member("service", Pattern, "only this service");
 const CLUSTER: Member = member("cluster", Pattern, "only in this cluster");
 
 const TASKS: &[Member] = &[
-    member("image", Pattern, "only tasks with a container of this image, as \"*:v99\""),
+    member("image", Pattern, "only tasks with a container of this image, as \"*:v58\""),
     member("container", Pattern, "only this container; left out: an essential one"),
     SERVICE,
     CLUSTER,

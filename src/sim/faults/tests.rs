@@ -32,7 +32,7 @@ struct Launchpad {
 fn playing(text: &str) -> Launchpad {
     let mut sim = Sim::guide(1);
     sim.play(Scenario::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}")));
-    Launchpad { sim, definition: definition("web:v99", true), service: Some("web") }
+    Launchpad { sim, definition: definition("web:v58", true), service: Some("web") }
 }
 
 impl Launchpad {
@@ -63,8 +63,8 @@ fn without_a_scenario_every_fate_is_good() {
 fn an_image_that_cannot_be_pulled_names_the_container_and_the_image() {
     let (container, reason) = fate_of("image-cannot-be-pulled", "").unpullable.unwrap();
     assert_eq!(container, "main");
-    let expected = "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref web:v99: \
-                    web:v99: not found";
+    let expected = "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref web:v58: \
+                    web:v58: not found";
     assert_eq!(reason, expected);
 }
 
@@ -117,7 +117,7 @@ fn no_capacity_says_so_in_the_words_of_the_launch_type() {
 #[test]
 fn a_fault_strikes_whom_it_names_and_nobody_else() {
     for (rest, strikes) in [
-        ("image = \"*:v99\"", true),
+        ("image = \"*:v58\"", true),
         ("image = \"*:v98\"", false),
         ("image = \"helper:*\"\ncontainer = \"main\"", false),
         ("service = \"we*\"\ncluster = \"blue\"\nfamily = \"wallet\"", true),
@@ -134,10 +134,10 @@ fn a_fault_strikes_whom_it_names_and_nobody_else() {
 
 #[test]
 fn times_count_the_tasks_that_were_struck() {
-    let mut pad = playing(&fault("slow-start", "times = 2\nimage = \"*:v99\""));
+    let mut pad = playing(&fault("slow-start", "times = 2\nimage = \"*:v58\""));
     pad.definition = definition("web:v1", true);
     assert_eq!(pad.struck(3), [false; 3]);
-    pad.definition = definition("web:v99", true);
+    pad.definition = definition("web:v58", true);
     assert_eq!(pad.struck(4), [true, true, false, false]);
 }
 

@@ -144,14 +144,14 @@ fn one_world_has_one_server_and_one_owner() {
 
 #[test]
 fn what_cannot_begin_says_why() {
-    let project = Project::new().file("plan.toml", "");
+    let project = Project::new().file("plan.toml", "[[fault]]\nkind = \"crsh\"\n");
     let server = Server::start(&project, &[]);
     let port = server.url.rsplit(':').next().unwrap();
     let taken = Server::try_start(&project, &["--port", port]).err().expect("it does not start");
     taken.status(2).says(&format!("cannot listen on port {port}")).says("--port 0 takes any free port");
     let cases: &[(&[&str], &str)] = &[
-        (&["--scenario", "plan.toml"], "plan.toml: scenarios come next"),
-        (&["--scenario", "none.toml"], "cannot read none.toml"),
+        (&["--scenario", "plan.toml"], "plan.toml, line 2: there is no fault of the kind `crsh`"),
+        (&["--scenario", "none.toml"], "cannot read the scenario none.toml"),
         (&["--state", "plan.toml/world"], "cannot keep the world in plan.toml/world"),
         (&["--speed", "90000"], "a number from 0 to 86400"),
     ];

@@ -18,25 +18,25 @@ fn reasons(project: Project) -> String {
 
 #[test]
 fn an_image_that_cannot_be_pulled_never_runs_and_the_breaker_brings_the_old_one_back() {
-    let project = project(&fault("image-cannot-be-pulled", "image = \"*:v99\""));
-    let ran = deploy(&project, "v99", &[]);
+    let project = project(&fault("image-cannot-be-pulled", "image = \"*:v58\""));
+    let ran = deploy(&project, "v58", &[]);
     ran.prints_nothing().says("tasks failed to start");
     assert!([3, 10].contains(&ran.status), "{ran}");
     let reasons = reasons(project);
     assert!(reasons.contains("TaskFailedToStart CannotPullContainerError: pull image manifest has been retried"), "{reasons}");
-    assert!(reasons.contains("nest-wallet:v99: not found"), "{reasons}");
+    assert!(reasons.contains("nest-wallet:v58: not found"), "{reasons}");
 }
 
 #[test]
 fn another_image_is_deployed_as_ever() {
-    let project = project(&fault("image-cannot-be-pulled", "image = \"*:v99\""));
+    let project = project(&fault("image-cannot-be-pulled", "image = \"*:v58\""));
     deploy(&project, "v42", &[]).status(0).prints("nest-wallet-task:42, 2/2 running");
 }
 
 #[test]
 fn a_secret_without_its_key_is_said_with_the_key() {
-    let project = project(&fault("secret-key-missing", "image = \"*:v99\""));
-    let ran = deploy(&project, "v99", &[]);
+    let project = project(&fault("secret-key-missing", "image = \"*:v58\""));
+    let ran = deploy(&project, "v58", &[]);
     assert_ne!(ran.status, 0, "{ran}");
     let reasons = reasons(project);
     assert!(reasons.contains("did not contain json key NEXT_PUBLIC_API_URL"), "{reasons}");
@@ -44,8 +44,8 @@ fn a_secret_without_its_key_is_said_with_the_key() {
 
 #[test]
 fn a_crash_stops_the_task_with_the_exit_code_of_its_container() {
-    let project = project(&fault("crash", "image = \"*:v99\"\nafter = \"5s\"\nexit_code = 3"));
-    let ran = deploy(&project, "v99", &["--timeout", "5m"]);
+    let project = project(&fault("crash", "image = \"*:v58\"\nafter = \"5s\"\nexit_code = 3"));
+    let ran = deploy(&project, "v58", &["--timeout", "5m"]);
     assert_ne!(ran.status, 0, "{ran}");
     let reasons = reasons(project);
     assert!(reasons.contains("EssentialContainerExited Essential container in task exited"), "{reasons}");
@@ -54,17 +54,17 @@ fn a_crash_stops_the_task_with_the_exit_code_of_its_container() {
 
 #[test]
 fn out_of_memory_is_said_at_the_container() {
-    let project = project(&fault("crash", "image = \"*:v99\"\nout_of_memory = true"));
-    deploy(&project, "v99", &["--timeout", "5m"]);
+    let project = project(&fault("crash", "image = \"*:v58\"\nout_of_memory = true"));
+    deploy(&project, "v58", &["--timeout", "5m"]);
     let reasons = reasons(project);
     assert!(reasons.contains("nest-wallet-container 137 OutOfMemoryError: Container killed due to memory usage"), "{reasons}");
 }
 
 #[test]
 fn an_unhealthy_target_never_lets_the_old_tasks_go() {
-    let project = project(&fault("unhealthy", "image = \"*:v99\"\ncheck = \"target\""));
-    let ran = deploy(&project, "v99", &["--timeout", "10m"]);
-    ran.prints_nothing().says("is unhealthy in (target-group");
+    let project = project(&fault("unhealthy", "image = \"*:v58\"\ncheck = \"target\""));
+    let ran = deploy(&project, "v58", &["--timeout", "10m"]);
+    ran.prints_nothing().says("is unhealthy in nest-wallet-tg");
     assert_ne!(ran.status, 0, "{ran}");
     let reasons = reasons(project);
     assert!(reasons.contains("Task failed ELB health checks in (target-group"), "{reasons}");
@@ -107,8 +107,8 @@ fn no_capacity_is_said_and_waited_for() {
 
 #[test]
 fn a_doomed_task_keeps_its_fate_when_the_scenario_is_over() {
-    let project = project(&fault("crash", "image = \"*:v99\"\nafter = \"2m\""));
-    deploy(&project, "v99", &["--timeout", "40s"]).status(5);
+    let project = project(&fault("crash", "image = \"*:v58\"\nafter = \"2m\""));
+    deploy(&project, "v58", &["--timeout", "40s"]).status(5);
     let project = project.runbook("wait", "", "sleep(300)");
     project.run(&["run", "wait", "--sandbox"]).status(0);
     assert!(reasons(project).contains("Essential container in task exited"));

@@ -1,3 +1,5 @@
+//! The percent arithmetic by its documented vectors, and as a property.
+
 use super::*;
 
 fn limits(desired: i64, minimum_percent: i64, maximum_percent: i64) -> Limits {
