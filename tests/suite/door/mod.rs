@@ -5,6 +5,7 @@ mod clients;
 mod control;
 mod garbage;
 mod protocols;
+mod rollback;
 mod state;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,6 @@
 //! The example scenarios, each played with the command that its comment names.
 
+use crate::deploy::without_run_id;
 use crate::harness::{Project, Ran};
 
 fn play(name: &str) -> (Project, Ran) {
@@ -42,4 +43,17 @@ fn every_example_is_a_scenario_and_says_what_it_is_about() {
         let scenario = rollbook::sim::Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(!scenario.faults.is_empty());
     }
+}
+
+/// Twice the same commands, each time in a process of its own.
+#[test]
+fn the_same_trial_leaves_the_same_bytes_in_two_processes() {
+    let once = || {
+        let (project, ran) = play("crash_loop");
+        ran.status(3);
+        (without_run_id(&ran.stderr), project.read("state/sandbox.json").expect("the world was kept"))
+    };
+    let (first, second) = (once(), once());
+    assert_eq!(first.0, second.0);
+    assert!(first.1 == second.1, "the worlds differ");
 }
