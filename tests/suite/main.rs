@@ -20,6 +20,7 @@ mod readme;
 mod refusals;
 mod replay;
 mod retries;
+mod rules;
 mod shapes;
 mod terminal;
 mod tidy;

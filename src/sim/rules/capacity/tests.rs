@@ -1,3 +1,5 @@
+//! E1 to E12: the arithmetic of a look, in numbers.
+
 use super::*;
 
 fn limits(desired: i64, minimum_percent: i64, maximum_percent: i64) -> Limits {
