@@ -68,7 +68,8 @@ fn unreadable(sim: &Sim, task: &Task) -> Option<String> {
     let definition = &families::find(sim, task.document.text("taskDefinitionArn"))?.document;
     let containers = definition.items("containerDefinitions").iter();
     let options = |container: &Value| container.get("logConfiguration").map(|log| log.items("secretOptions").to_vec());
-    let mut secrets = containers.flat_map(|container| [container.items("secrets").to_vec(), options(container).unwrap_or_default()]);
+    let mut secrets =
+        containers.flat_map(|container| [container.items("secrets").to_vec(), options(container).unwrap_or_default()]);
     let error = secrets.find_map(|secrets| {
         let mut names = secrets.iter().filter_map(|secret| secret.text("valueFrom"));
         names.find_map(|name| secrets::resolve(sim, name).err())

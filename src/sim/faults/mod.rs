@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Sim};
 use crate::api::Operation;
 use crate::value::{Timestamp, Value};
-pub use fate::{Crash, Fate, Launch, Sickness};
+#[cfg(test)]
+pub use fate::Sickness;
+pub use fate::{Crash, Fate, Launch};
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Faults {

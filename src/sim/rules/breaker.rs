@@ -62,7 +62,9 @@ mod tests {
     use crate::map;
 
     fn breaker(threshold: Value) -> Breaker {
-        Breaker::of(Some(&map! { "deploymentCircuitBreaker" => map! { "enable" => true, "thresholdConfiguration" => threshold } }))
+        Breaker::of(Some(
+            &map! { "deploymentCircuitBreaker" => map! { "enable" => true, "thresholdConfiguration" => threshold } },
+        ))
     }
 
     /// E40 The threshold is half of the desired count, at least 3 and at most 200.

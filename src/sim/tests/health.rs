@@ -114,9 +114,10 @@ fn e34_the_grace_period() {
         bench.wait(610);
         assert!(starts_and_stops(&mut bench, start).len() == 1, "{:?}", starts_and_stops(&mut bench, start));
         bench.wait(60);
-        let sick = bench.said(start).into_iter().find(|(_, message)| {
-            message.contains(SICK) || message.ends_with("failed container health checks.")
-        });
+        let sick = bench
+            .said(start)
+            .into_iter()
+            .find(|(_, message)| message.contains(SICK) || message.ends_with("failed container health checks."));
         let (at, _) = sick.expect("the grace is over");
         assert!((620.0..=650.0).contains(&at), "{at}");
     }

@@ -150,12 +150,8 @@ fn e93_registering() {
 /// the deployment after two and a half to three minutes.
 #[test]
 fn e94_a_crash_loop() {
-    let crash = super::super::faults::Crash {
-        container: "nest-wallet-container".into(),
-        after_ms: 1_000,
-        exit_code: 1,
-        reason: None,
-    };
+    let crash =
+        super::super::faults::Crash { container: "nest-wallet-container".into(), after_ms: 1_000, exit_code: 1, reason: None };
     for seed in SEEDS {
         let mut bench = single(seed);
         bench.force(":40", Fate { crash: Some(crash.clone()), ..Fate::default() });

@@ -117,11 +117,7 @@ fn e55_refusals() {
         (map! { "overrides" => unknown }, "InvalidParameterException", message),
         (map! { "taskDefinition" => "nest-wallet-task:99" }, "ClientException", "TaskDefinition not found."),
         (map! { "cluster" => "other" }, "ClusterNotFoundException", "Cluster not found."),
-        (
-            map! { "launchType" => Value::Null },
-            "InvalidParameterException",
-            "No Container Instances were found in your cluster.",
-        ),
+        (map! { "launchType" => Value::Null }, "InvalidParameterException", "No Container Instances were found in your cluster."),
     ] {
         stage.refuses("run_task", request(over), code, message);
     }
