@@ -86,7 +86,7 @@ fn the_neighbors_refuse() {
     for (module, method, request, code) in [
         ("secretsmanager", "get_secret_value", secret("other"), "ResourceNotFoundException"),
         ("secretsmanager", "get_secret_value", stage, "ResourceNotFoundException"),
-        ("secretsmanager", "put_secret_value", secret("nest-wallet-prod-secrets"), "InvalidParameterException"),
+        ("secretsmanager", "put_secret_value", secret("nest-wallet-prod-secrets"), "InvalidRequestException"),
         ("application_autoscaling", "register_scalable_target", target(wallet, 5), "ValidationException"),
         ("application_autoscaling", "register_scalable_target", target(dev, 5), "ValidationException"),
         ("application_autoscaling", "register_scalable_target", target("service/a/b", 1), "ValidationException"),

@@ -15,6 +15,12 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
     let of_service = || map! { "cluster" => CLUSTER, "service" => SERVICE };
     let secret = || map! { "SecretId" => "nest-wallet-dev-secrets" };
     let new_secret = || map! { "SecretId" => "nest-wallet-dev-secrets", "SecretString" => "x" };
+    let tag = map! { "Key" => "team", "Value" => "wallet" };
+    let rotation = map! {
+        "SecretId" => "new", "RotationLambdaARN" => "arn:aws:lambda:r:1:function:f", "RotateImmediately" => false,
+        "RotationRules" => map! { "AutomaticallyAfterDays" => 30 },
+    };
+    let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
     let container = map! { "name" => "a", "image" => "b", "portMappings" => vec![map! { "containerPort" => 1 }] };
     let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => format!("service/{CLUSTER}/{SERVICE}"),
@@ -44,6 +50,18 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("secretsmanager", "put_secret_value", new_secret()),
         ("secretsmanager", "update_secret", new_secret()),
         ("secretsmanager", "list_secret_version_ids", secret()),
+        ("secretsmanager", "create_secret", map! { "Name" => "new", "SecretString" => "x", "Tags" => vec![tag] }),
+        ("secretsmanager", "batch_get_secret_value", map! { "SecretIdList" => vec!["new", "other"] }),
+        ("secretsmanager", "rotate_secret", rotation),
+        ("secretsmanager", "delete_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "list_secrets", map! { "IncludePlannedDeletion" => true }),
+        ("secretsmanager", "restore_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "cancel_rotate_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "put_resource_policy", map! { "SecretId" => "new", "ResourcePolicy" => policy }),
+        ("secretsmanager", "get_resource_policy", map! { "SecretId" => "new" }),
+        ("secretsmanager", "validate_resource_policy", map! { "ResourcePolicy" => policy }),
+        ("secretsmanager", "delete_resource_policy", map! { "SecretId" => "new" }),
+        ("secretsmanager", "get_random_password", map! {}),
         ("application_autoscaling", "describe_scalable_targets", ecs_namespace()),
         ("application_autoscaling", "describe_scaling_policies", ecs_namespace()),
         ("application_autoscaling", "register_scalable_target", target),
