@@ -25,7 +25,7 @@ pub enum Said<'a> {
     /// A task, its port and its target group.
     SickTarget(&'a str, i64, &'a str),
     SickContainer(&'a str),
-    /// Why, with its own full stop.
+    /// Why, with a full stop or without.
     NoPlace(&'a str),
     Impaired,
     Stuck,
@@ -51,7 +51,7 @@ impl Said<'_> {
                 "(task {task}) (port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed)."
             ),
             Said::SickContainer(task) => format!("(task {task}) failed container health checks."),
-            Said::NoPlace(reason) => format!("was unable to place a task. Reason: {reason}"),
+            Said::NoPlace(reason) => format!("was unable to place a task. Reason: {}.", reason.trim_end_matches('.')),
             Said::Impaired => "is unable to consistently start tasks successfully.".to_owned(),
             Said::Stuck => "was unable to stop or start tasks during a deployment because of the service deployment \
                             configuration. Update the minimumHealthyPercent or maximumPercent value and try again."

@@ -108,7 +108,9 @@ pub fn roll_back(sim: &mut Sim, service: &mut Service, cause: &Cause) {
         rollout.document.set("rollback", map! { "reason" => reason, "startedAt" => sim.now, "serviceRevisionArn" => arn });
     }
     deployments::return_to(service, good, sim.now, &cause.way_back(&to));
-    service.watch = Watch { rolls_back: true, ..Watch::default() };
+    // The alarm that led here must not fail the way back.
+    let ignored_alarms = monitors::alarming(sim, service);
+    service.watch = Watch { rolls_back: true, ignored_alarms, ..Watch::default() };
     service.backoff = Backoff::default();
     service.say(sim.now, &mut sim.dice, &Said::RollingBack(&to));
 }

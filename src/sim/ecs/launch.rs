@@ -5,10 +5,11 @@ use super::super::document::Document;
 use super::super::faults::{self, Fate, Launch};
 use super::checks::{Probe, is_essential};
 use super::containers::{container, interface};
+use super::families::{self, Definition};
 use super::pace::Pace;
 use super::service::Service;
 use super::task::{Proof, Target, Task};
-use super::{deployments, families, images, rollouts};
+use super::{deployments, images, rollouts};
 use crate::map;
 use crate::value::{Map, Value};
 
@@ -18,19 +19,20 @@ pub struct Order<'a> {
     pub group: String,
     pub started_by: &'a str,
     pub definition: &'a Document,
-    /// The settings of a service or of a request, the latter ones first.
+    /// What is to be taken over, from where it is found first.
     pub settings: &'a [&'a Map],
+    pub tags: Vec<Value>,
     pub overrides: Option<&'a Value>,
 }
 
 /// Members that a task takes over from what asks for it.
-const SETTINGS: &[&str] = &["launchType", "platformVersion", "platformFamily", "enableExecuteCommand", "tags"];
+const SETTINGS: &[&str] = &["launchType", "platformVersion", "platformFamily", "enableExecuteCommand"];
 
 /// Starts one task of the deployment at `place`; its id, or why there is no
 /// place for it.
 pub fn launch(sim: &mut Sim, service: &Service, place: usize) -> Result<String, String> {
     let deployment = &service.deployments[place];
-    let definition = definition(sim, deployment.text("taskDefinition"));
+    let Definition { document: definition, tags } = definition(sim, deployment.text("taskDefinition"));
     let launch = Launch { cluster: &service.cluster, service: Some(&service.name), definition: &definition };
     let mut fate = faults::fate(sim, &launch);
     if let Some(reason) = fate.no_place.take() {
@@ -42,6 +44,7 @@ pub fn launch(sim: &mut Sim, service: &Service, place: usize) -> Result<String, 
         started_by: deployment.text("id"),
         definition: &definition,
         settings: &[deployment, &service.document],
+        tags: service_tags(service, &tags),
         overrides: None,
     };
     let id = sim.dice.hex(32);
@@ -84,8 +87,25 @@ fn find_images(sim: &Sim, task: &mut Task, definition: &Document) {
     task.fate.unpullable = task.fate.unpullable.take().or(missing);
 }
 
-fn definition(sim: &Sim, name: &str) -> Document {
-    families::find(sim, name).map(|definition| definition.document.clone()).unwrap_or_default()
+fn definition(sim: &Sim, name: &str) -> Definition {
+    let none = || Definition { document: Document::default(), tags: vec![] };
+    families::find(sim, name).cloned().unwrap_or_else(none)
+}
+
+/// The tags of a service's task: AWS's own, and those that are handed on.
+fn service_tags(service: &Service, of_definition: &[Document]) -> Vec<Value> {
+    let tag = |key: &str, value: &str| map! { "key" => key, "value" => value };
+    let mut tags = vec![];
+    if service.document.get("enableECSManagedTags").and_then(Value::as_bool).unwrap_or(false) {
+        tags.push(tag("aws:ecs:clusterName", &service.cluster));
+        tags.push(tag("aws:ecs:serviceName", &service.name));
+    }
+    match service.document.text("propagateTags") {
+        "SERVICE" => tags.extend(service.document.items("tags").iter().cloned()),
+        "TASK_DEFINITION" => tags.extend(of_definition.iter().map(Document::to_value)),
+        _ => {}
+    }
+    tags
 }
 
 fn equip(task: &mut Task, definition: &Document, pace: &Pace) {
@@ -130,7 +150,7 @@ fn document(sim: &mut Sim, order: &Order, id: &str) -> Document {
         "overrides" => overrides,
         "taskDefinitionArn" => order.definition.text("taskDefinitionArn"),
         "ephemeralStorage" => map! { "sizeInGiB" => 20 },
-        "tags" => Vec::<Value>::new(),
+        "tags" => order.tags.clone(),
         "enableExecuteCommand" => false,
         "inferenceAccelerators" => Vec::<Value>::new(),
         "version" => 1,
@@ -138,17 +158,23 @@ fn document(sim: &mut Sim, order: &Order, id: &str) -> Document {
     if !order.started_by.is_empty() {
         document.set("startedBy", order.started_by);
     }
-    let own_tags = order.group.starts_with("service:");
     for settings in order.settings.iter().rev() {
         document.copy(settings, SETTINGS);
     }
-    if own_tags {
-        // A service's tags are not its tasks'.
-        document.set("tags", Vec::<Value>::new());
+    let strategies = order.settings.iter().filter_map(|settings| settings.get("capacityProviderStrategy"));
+    if let Some(provider) = strategies.filter_map(provider).next() {
+        document.set("capacityProviderName", provider);
+        document.set("launchType", "FARGATE");
     }
     deployments::resolve_platform(&mut document);
     document.copy(order.definition, &["cpu", "memory", "ephemeralStorage"]);
     document
+}
+
+/// Where a strategy places a task: at the provider with the most weight.
+fn provider(strategy: &Value) -> Option<&str> {
+    let weight = |each: &&Value| each.get("weight").and_then(Value::as_int).unwrap_or_default();
+    strategy.as_list()?.iter().rev().max_by_key(weight)?.text("capacityProvider")
 }
 
 /// Every container is named, with what it was told instead of its definition.

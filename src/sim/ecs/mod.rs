@@ -70,6 +70,7 @@ pub struct Ecs {
     services: Timed<service::Service>,
     tasks: roster::Roster,
     pace: pace::Pace,
+    #[serde(default)]
     exits: watch::Exits,
     /// The tags of images that were moved, with the digests they now mean.
     images: BTreeMap<String, String>,

@@ -17,7 +17,8 @@ use crate::value::{Map, Timestamp, Value};
 const COUNT_MOST: i64 = 10;
 const TOKEN_LIFE_MS: i64 = 24 * 3_600_000;
 /// Members of the request that a task takes over.
-const SETTINGS: &[&str] = &["launchType", "platformVersion", "networkConfiguration", "enableExecuteCommand", "tags"];
+const SETTINGS: &[&str] =
+    &["capacityProviderStrategy", "launchType", "platformVersion", "networkConfiguration", "enableExecuteCommand"];
 
 /// A request with a token, and the tasks it was answered with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,9 +34,9 @@ pub fn run(sim: &mut Sim, request: &Value) -> Answer {
         return Ok(answer);
     }
     let name = definitions::usable(sim, request.text("taskDefinition").unwrap_or_default())?;
-    let definition = families::find(sim, &name).map(|definition| definition.clone());
+    let definition = families::find(sim, &name).cloned();
     let definition = definition.ok_or_else(|| client("TaskDefinition not found."))?;
-    let settings = settings(request, &definition.document, &definition.tags);
+    let settings = settings(request, &definition.document);
     check(request, &definition.document, &settings)?;
     let family = definition.document.text("family");
     let order = Order {
@@ -44,6 +45,7 @@ pub fn run(sim: &mut Sim, request: &Value) -> Answer {
         started_by: request.text("startedBy").unwrap_or_default(),
         definition: &definition.document,
         settings: &[&settings],
+        tags: tags(request, &definition.tags),
         overrides: request.get("overrides"),
     };
     let (ids, failures) = launch_all(sim, &order, request.get("count").and_then(Value::as_int).unwrap_or(1));
@@ -71,7 +73,7 @@ fn answer(sim: &Sim, ids: &[String], failures: Vec<Value>) -> Value {
 
 /// What the task takes over; Fargate, asked for as a capacity provider, is the
 /// launch type all the same.
-fn settings(request: &Value, definition: &Document, tags: &[Document]) -> Map {
+fn settings(request: &Value, definition: &Document) -> Map {
     let mut settings = Document::default();
     settings.copy(request.as_map().unwrap_or(&Map::new()), SETTINGS);
     let provider = request.items("capacityProviderStrategy").first().and_then(|provider| provider.text("capacityProvider"));
@@ -83,12 +85,14 @@ fn settings(request: &Value, definition: &Document, tags: &[Document]) -> Map {
         let family = definition.get("runtimePlatform").and_then(|platform| platform.text("operatingSystemFamily"));
         settings.set("platformFamily", if family == Some("LINUX") || family.is_none() { "Linux" } else { "Windows" });
     }
-    if request.text("propagateTags") == Some("TASK_DEFINITION") {
-        let mut all: Vec<Value> = tags.iter().map(Document::to_value).collect();
-        all.extend(request.items("tags").iter().cloned());
-        settings.set("tags", all);
-    }
     settings.0
+}
+
+fn tags(request: &Value, of_definition: &[Document]) -> Vec<Value> {
+    let handed_on = request.text("propagateTags") == Some("TASK_DEFINITION");
+    let mut tags: Vec<Value> = of_definition.iter().filter(|_| handed_on).map(Document::to_value).collect();
+    tags.extend(request.items("tags").iter().cloned());
+    tags
 }
 
 fn check(request: &Value, definition: &Document, settings: &Map) -> Result<(), Failure> {

@@ -10,9 +10,8 @@ pub fn stop(sim: &mut Sim, request: &Value) -> Answer {
     let arn = request.text("serviceDeploymentArn").unwrap_or_default();
     let unknown = || refuse("ServiceDeploymentNotFoundException", "Service deployment not found.");
     let service = history::service_of(sim, arn).ok_or_else(unknown)?;
-    let is_meant = |arn: &str, other: &str| arn == other;
-    let mut all = service.rollouts.iter().map(|rollout| (rollout.document.text("serviceDeploymentArn"), rollout.status()));
-    let (_, status) = all.find(|(other, _)| is_meant(arn, other)).ok_or_else(unknown)?;
+    let meant = service.rollouts.iter().find(|rollout| rollout.document.text("serviceDeploymentArn") == arn);
+    let status = meant.ok_or_else(unknown)?.status();
     if !matches!(status, "PENDING" | "IN_PROGRESS") {
         let message = format!("The service deployment cannot be stopped because its status is {status}.");
         return Err(refuse("ConflictException", message));

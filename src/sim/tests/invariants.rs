@@ -172,13 +172,11 @@ fn curse(kind: u8, after_ms: i64) -> Fate {
     }
 }
 
-/// More cases where `ROLLBOOK_CASES` asks for them.
-fn cases(default: u32) -> u32 {
-    std::env::var("ROLLBOOK_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
-}
-
-fn check(default: u32, test: impl Fn((u64, Vec<Act>)) -> Result<(), TestCaseError>) {
-    let config = Config { cases: cases(default), failure_persistence: None, ..Config::default() };
+/// So many cases, and more in proportion where `PROPTEST_CASES` asks for more
+/// than its own default of 256.
+fn check(cases: u32, test: impl Fn((u64, Vec<Act>)) -> Result<(), TestCaseError>) {
+    let asked = Config::default();
+    let config = Config { cases: cases * asked.cases / 256, failure_persistence: None, ..asked };
     let seeded = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
     let mut runner = TestRunner::new_with_rng(config, seeded);
     let acts = (any::<u64>(), proptest::collection::vec(act(), 1..30));

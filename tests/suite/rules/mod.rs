@@ -6,13 +6,16 @@
 //! scheduler.
 
 mod account;
+mod alarms;
 mod balancer;
+mod capacity;
 mod clusters;
 mod containers;
 mod create;
 mod definitions;
 mod delete;
 mod desk;
+mod events;
 mod fargate;
 mod faults;
 mod lists;
@@ -20,7 +23,11 @@ mod pages;
 mod protection;
 mod registry;
 mod revisions;
+mod running;
 mod secrets;
+mod secrets_of_tasks;
+mod service_deployments;
 mod settings;
+mod stage;
 mod tags;
 mod update;

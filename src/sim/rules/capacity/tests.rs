@@ -1,4 +1,4 @@
-//! The percent arithmetic by its documented vectors, and as a property.
+//! E1 to E12: the arithmetic of a look, in numbers.
 
 use super::*;
 
