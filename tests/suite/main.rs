@@ -27,3 +27,4 @@ mod scenario;
 mod shapes;
 mod terminal;
 mod tidy;
+mod verdicts;

@@ -190,6 +190,18 @@ kinds! {
         "The autoscaler moves the desired count, unless it is suspended." [
         member("count", Number(MOST_TASKS), "the new desired count").required(),
     ];
+    SomebodyScales "somebody-scales" Services
+        "Somebody else sets the desired count." [
+        member("count", Number(MOST_TASKS), "the new desired count").required(),
+    ];
+    SomebodyStops "somebody-stops" Services
+        "Somebody else stops the deployment that is under way." [
+        member("how", Text, "ROLLBACK or ABORT; left out: ROLLBACK"),
+    ];
+    Alarm "alarm" Services
+        "A CloudWatch alarm goes off." [
+        member("alarm", Text, "the name of the alarm").required(),
+    ];
 }
 
 impl Kind {

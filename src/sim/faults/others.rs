@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::super::place::short;
-use super::super::{Sim, ecs, scaling};
+use super::super::{Sim, cloudwatch, ecs, scaling};
 use super::fault::Fault;
 use super::kinds::{Kind, Strikes};
 use super::pattern::{fits, fits_operation};
@@ -89,6 +89,9 @@ fn carry_out(sim: &mut Sim, plan: Plan, fault: &Fault) {
         if called && fault.lets_pass("cluster", &cluster) && fault.lets_pass("service", &name) {
             match fault.kind {
                 Kind::Autoscaler => put_off |= !scale(sim, fault, &cluster, &name),
+                Kind::SomebodyScales => drop(set_count(sim, fault, &cluster, &name)),
+                Kind::SomebodyStops => drop(stop(sim, fault, &cluster, &name)),
+                Kind::Alarm => go_off(sim, fault),
                 // Somebody whose deploy is refused gives up.
                 _ => drop(deploy(sim, fault, &cluster, &name)),
             }
@@ -142,6 +145,24 @@ fn set_image(containers: &mut [Value], named: Option<&str>, image: &str) {
     if let Some(container) = found {
         container.insert("image".into(), image.into());
     }
+}
+
+fn set_count(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Value> {
+    ask(sim, "update_service", map! { "cluster" => cluster, "service" => service, "desiredCount" => fault.number("count")? })
+}
+
+fn stop(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Value> {
+    let active = map! { "cluster" => cluster, "service" => service, "status" => vec!["PENDING", "IN_PROGRESS"] };
+    let answer = ask(sim, "list_service_deployments", active)?;
+    let arn = answer.items("serviceDeployments").first()?.text("serviceDeploymentArn")?;
+    let how = fault.text("how").unwrap_or("ROLLBACK");
+    ask(sim, "stop_service_deployment", map! { "serviceDeploymentArn" => arn, "stopType" => how })
+}
+
+fn go_off(sim: &mut Sim, fault: &Fault) {
+    let name = fault.text("alarm").unwrap_or_default();
+    let request = map! { "AlarmName" => name, "StateValue" => "ALARM", "StateReason" => "the scenario says so" };
+    drop(cloudwatch::handle(sim, "set_alarm_state", &request));
 }
 
 /// Whether the autoscaler had its way: it does not act while it is suspended,
