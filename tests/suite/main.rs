@@ -23,5 +23,6 @@ mod replay;
 mod retries;
 mod rules;
 mod shapes;
+mod stdlib;
 mod terminal;
 mod tidy;
