@@ -88,13 +88,23 @@ impl Evidence {
 
     /// Among what an earlier deployment left behind.
     fn among_stale(mut self) -> Evidence {
-        let memory = json!([{ "name": "app", "exitCode": 137, "reason": "OutOfMemoryError: Container killed due to memory usage" }]);
+        let memory =
+            json!([{ "name": "app", "exitCode": 137, "reason": "OutOfMemoryError: Container killed due to memory usage" }]);
         for id in ["dddd0001", "dddd0002", "dddd0003"] {
-            self.tasks.insert(0, task(id, "ecs-svc/41", "EssentialContainerExited", "Essential container in task exited", memory.clone()));
+            self.tasks.insert(
+                0,
+                task(id, "ecs-svc/41", "EssentialContainerExited", "Essential container in task exited", memory.clone()),
+            );
         }
         let pull = "CannotPullContainerError: failed to resolve ref web:v41: not found";
         self.tasks.push(task("dddd0004", "ecs-svc/41", "TaskFailedToStart", pull, json!([])));
-        self.events.insert(0, event("09:03:00", "(task dddd0001) (port 80) is unhealthy in (target-group web) due to (reason Health checks failed)."));
+        self.events.insert(
+            0,
+            event(
+                "09:03:00",
+                "(task dddd0001) (port 80) is unhealthy in (target-group web) due to (reason Health checks failed).",
+            ),
+        );
         self.events.push(event("08:50:00", "was unable to place a task. Reason: Capacity is unavailable at this time."));
         self.events.push(event("08:49:00", "(deployment ecs-svc/41) deployment failed: alarm detected."));
         self

@@ -122,7 +122,8 @@ fn the_examples_of_botocore_and_of_the_cli_are_judged() {
         assert_eq!(&named(&given["state"]), wanted, "{source}, deployment {nth}: {given}");
     }
     let external = answer(&answers, "create-service 2");
-    let question = json!({ "service": external, "rollout": { "id": "ecs-svc/1", "definition": "web:1", "wanted": 1, "was_seen": true } });
+    let question =
+        json!({ "service": external, "rollout": { "id": "ecs-svc/1", "definition": "web:1", "wanted": 1, "was_seen": true } });
     assert_eq!(named(&play(&["verdict"], JUDGE, &[question])[0]["state"]), "under way", "an external controller lists none");
 }
 
@@ -153,16 +154,18 @@ fn the_example_of_a_service_deployment_needs_a_service_that_shows_it() {
     let record = answer(&answers, "describe-service-deployments 0");
     let revision = answer(&answers, "describe-service-revisions 0");
     assert_eq!(record["targetServiceRevision"]["arn"], revision["serviceRevisionArn"]);
-    let rollout = json!({ "definition": revision["taskDefinition"], "since": record["createdAt"], "wanted": 1, "was_seen": true });
-    let entry = |id: &str, state: &str, at: &Value| {
-        json!({ "id": id, "status": "PRIMARY", "taskDefinition": revision["taskDefinition"], "rolloutState": state, "runningCount": 1, "createdAt": at })
-    };
+    let rollout =
+        json!({ "definition": revision["taskDefinition"], "since": record["createdAt"], "wanted": 1, "was_seen": true });
+    let entry = |id: &str, state: &str, at: &Value| json!({ "id": id, "status": "PRIMARY", "taskDefinition": revision["taskDefinition"], "rolloutState": state, "runningCount": 1, "createdAt": at });
     let with = |deployments: Value| {
         let service = json!({ "desiredCount": 1, "runningCount": 1, "deployments": deployments });
         json!({ "service": service, "record": record, "rollout": rollout })
     };
     let created = &record["createdAt"];
-    let old = merged(&entry("ecs-svc/1", "COMPLETED", &json!("2024-10-31T07:00:00-04:00")), &json!({ "taskDefinition": "webserver:4" }));
+    let old = merged(
+        &entry("ecs-svc/1", "COMPLETED", &json!("2024-10-31T07:00:00-04:00")),
+        &json!({ "taskDefinition": "webserver:4" }),
+    );
     let cases = [
         (with(json!([entry("ecs-svc/2", "COMPLETED", created)])), "succeeded"),
         (with(json!([entry("ecs-svc/2", "IN_PROGRESS", created)])), "under way"),
