@@ -25,6 +25,7 @@ mod retries;
 mod rules;
 mod scenario;
 mod shapes;
+mod stdlib;
 mod terminal;
 mod tidy;
 mod verdicts;
