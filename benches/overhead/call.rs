@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use rollbook::api::Reading;
 use rollbook::aws::Carrier;
-use rollbook::effect::{Console, Gate, Guard, Live, MemoryVault, Retry, Setup, World};
+use rollbook::effect::{Console, Gate, Guard, Live, Vault, Retry, Setup, World};
 use rollbook::journal::Journal;
 use rollbook::map;
 use rollbook::script::{Host, Library, Limits, Outcome, Program, Strand, Text};
@@ -108,7 +108,7 @@ pub fn gate(world: Arc<dyn World>) -> Gate {
     Gate::new(Setup {
         world,
         journal: Journal::new(Box::new(Memory::default())),
-        vault: Arc::new(MemoryVault::default()),
+        vault: Arc::new(Vault::default()),
         console: Arc::new(Nobody),
         guard: Guard { permits: Some(Default::default()), ..Guard::default() },
         retry: Retry::default(),

@@ -9,9 +9,11 @@ mod console;
 mod eject;
 mod init;
 mod list;
+mod resume;
 mod run;
 mod sandbox;
 mod signals;
+mod start;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +41,8 @@ enum Command {
     /// Run a runbook
     #[command(disable_help_flag = true)]
     Run(run::Run),
+    /// Go on with a run that was cut off
+    Resume(resume::Resume),
     /// List the runbooks that there are, and where each comes from
     List(list::List),
     /// Print a runbook, or a module it imports
@@ -66,6 +70,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let shelf = Shelf::new(Some(project_or_here()), user_runbooks());
     let result = match cli.command {
         Command::Run(run) => run.execute(shelf.clone()),
+        Command::Resume(resume) => resume.execute(),
         Command::Runbook(words) => run::Run::from_words(words).execute(shelf.clone()),
         Command::List(list) => list.execute(&shelf),
         Command::Cat(cat) => cat.execute(&shelf),

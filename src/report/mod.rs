@@ -9,7 +9,7 @@ mod progress;
 mod style;
 
 pub use caret::{Sources, show_findings, show_script_error};
-pub use ending::{End, show_end, show_opening};
+pub use ending::{End, Opening, show_end, show_opening};
 pub use json::{Document, document, early_document};
 pub use progress::{Printing, Progress};
 pub use style::{Paint, show_misuse};

@@ -66,6 +66,11 @@ impl Progress {
         waiting.iter().for_each(|line| state.line(line));
     }
 
+    /// A line that belongs to no step.
+    pub fn remark(&self, text: &str) {
+        self.lock().line(&format!(" {text}"));
+    }
+
     /// Lines that the script printed, when they are kept.
     pub fn take_printed(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().printed)

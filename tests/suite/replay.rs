@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use rollbook::effect::Vault;
 use rollbook::journal::{Cursor, Entry, Event, Observer};
-use rollbook::runbook::{Book, Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
+use rollbook::runbook::{Book, Config, Ended, Place, Recording, Request, SandboxFile, Selection, Shelf, run};
 use rollbook::script::Limits;
 use rollbook::value::{Map, Value};
 
@@ -27,22 +27,25 @@ fn play(
     shelf: &Shelf,
     name: &str,
     arguments: Map,
-    replay: Option<(Vec<Entry>, Arc<dyn Vault>)>,
+    replay: Option<(Vec<Entry>, Arc<Vault>)>,
 ) -> (Ended, Vec<Event>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let selection = Selection { sandbox: true, ..Selection::default() };
     let seen = Arc::new(Seen::default());
     let request = Request {
         place: Place::choose(Config::default(), &selection).unwrap(),
+        project: None,
         arguments,
         confirmed: None,
+        wait_for_lease: None,
         console: Arc::new(Nobody),
         cancel: Arc::default(),
         observers: vec![seen.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),
         sandbox: SandboxFile::in_folder(folder),
         announce: Box::new(|_| {}),
-        replay,
+        say: Box::new(|_| {}),
+        recording: replay.map_or(Recording::Memory, |(entries, vault)| Recording::Again(entries, vault)),
     };
     let host = shelf.host(Limits::default());
     let book = Book::open(&host, shelf.find(name).unwrap()).unwrap();
@@ -81,7 +84,7 @@ impl Written {
     }
 
     fn play(&self, replay: Option<&Ended>) -> (Ended, Vec<Event>) {
-        let record = replay.map(|ended| (ended.entries.clone(), ended.vault.clone()));
+        let record = replay.map(|ended| (ended.entries().unwrap(), ended.vault.clone()));
         play(tempfile::tempdir().unwrap().path(), &self.shelf, "r", Map::new(), record)
     }
 }
@@ -91,7 +94,7 @@ fn assert_replays(shelf: &Shelf, name: &str) {
     let (first_world, second_world) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (first, events) = play(first_world.path(), shelf, name, arguments(name), None);
     assert!(events.iter().any(|event| matches!(event, Event::Outcome { .. })), "{name} has effects");
-    let record = (first.entries.clone(), first.vault.clone());
+    let record = (first.entries().unwrap(), first.vault.clone());
     let (second, again) = play(second_world.path(), shelf, name, arguments(name), Some(record));
     assert_eq!((first.verdict, &first.summary, &first.result), (second.verdict, &second.summary, &second.result), "{name}");
     assert_eq!(first.error, second.error, "{name}");
@@ -167,9 +170,9 @@ fn a_finished_run_does_nothing_beyond_its_end() {
 fn a_changed_record_is_not_played() {
     let folder = tempfile::tempdir().unwrap();
     let (first, _) = play(folder.path(), &Shelf::default(), "status", Map::new(), None);
-    let mut entries = first.entries.clone();
+    let mut entries = first.entries().unwrap();
     let at = entries.iter().position(|entry| entry.body.contains("\"desiredCount\":2")).expect("an answer is recorded");
     entries[at].body = entries[at].body.replacen("\"desiredCount\":2", "\"desiredCount\":3", 1);
-    assert!(Cursor::read(&first.entries).is_ok());
+    assert!(Cursor::read(&first.entries().unwrap()).is_ok());
     assert!(Cursor::read(&entries).is_err(), "the chain shows a changed byte");
 }

@@ -1,11 +1,20 @@
 //! The one place where the process itself touches the clock, randomness, the
-//! environment and files: for effects at the gate, and for what happens before
-//! a run exists (reading its configuration and its scripts).
+//! environment, files and other programs: for effects at the gate, for keeping
+//! journals, and for what happens before a run exists (reading its
+//! configuration and its scripts).
 //!
 //! Resolving AWS credentials is the stated exception: the SDK does that.
 
+mod abort;
+mod log_file;
+mod programs;
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+pub use abort::{abort_point, test_variable, torn_point};
+pub use log_file::{LockFile, LogFile};
+pub use programs::git;
 
 use crate::value::Timestamp;
 
@@ -19,6 +28,11 @@ pub fn variable(name: &str) -> Option<String> {
 
 pub fn current_folder() -> io::Result<PathBuf> {
     std::env::current_dir()
+}
+
+/// The path from the root on, as far as it is known.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 pub fn is_there(path: &Path) -> bool {
@@ -40,6 +54,35 @@ pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&fresh, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&fresh);
     })
+}
+
+/// Writes a new file that only its owner may read, for good: it outlives a
+/// power failure.
+pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private_file(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    sync_folder(path)
+}
+
+/// A new file is there for good only once its folder is written out too.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 fn private_file(path: &Path) -> io::Result<std::fs::File> {
@@ -68,6 +111,17 @@ pub fn file_names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+pub fn process_id() -> u32 {
+    std::process::id()
+}
+
+/// Who runs this and where, as far as the system says: `jane@build-7`.
+pub fn operator() -> String {
+    let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".into());
+    let host = read_text(Path::new("/proc/sys/kernel/hostname")).ok().or_else(|| variable("HOSTNAME"));
+    format!("{user}@{}", host.as_deref().map_or("this machine", str::trim))
 }
 
 pub fn random_u64() -> u64 {
