@@ -7,11 +7,15 @@ mod check;
 mod completions;
 mod console;
 mod eject;
+mod history;
 mod init;
+mod journal;
 mod list;
+mod prune;
 mod resume;
 mod run;
 mod sandbox;
+mod show;
 mod signals;
 mod start;
 
@@ -43,6 +47,14 @@ enum Command {
     Run(run::Run),
     /// Go on with a run that was cut off
     Resume(resume::Resume),
+    /// What ran, and how it ended
+    History(history::History),
+    /// Tell a run from its journal: steps, calls, what they changed
+    Show(show::Show),
+    /// Check journals
+    Journal(journal::Journal),
+    /// Remove journals of runs that ended long ago
+    Prune(prune::Prune),
     /// List the runbooks that there are, and where each comes from
     List(list::List),
     /// Print a runbook, or a module it imports
@@ -71,6 +83,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match cli.command {
         Command::Run(run) => run.execute(shelf.clone()),
         Command::Resume(resume) => resume.execute(),
+        Command::History(history) => history.execute(),
+        Command::Show(show) => show.execute(),
+        Command::Journal(journal) => journal.execute(),
+        Command::Prune(prune) => prune.execute(),
         Command::Runbook(words) => run::Run::from_words(words).execute(shelf.clone()),
         Command::List(list) => list.execute(&shelf),
         Command::Cat(cat) => cat.execute(&shelf),

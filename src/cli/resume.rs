@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::arguments::{Output, RunOptions};
 use super::start::Start;
+use crate::effect::outside;
 use crate::report;
 use crate::runbook::{
-    Book, Found, Misuse, Place, Recording, Selection, Shelf, Stopped, read_config, state_folder, user_runbooks,
+    Book, CONFIG_FILE, Found, Misuse, Place, Recording, Selection, Shelf, Stopped, read_config, state_folder, user_runbooks,
 };
 use crate::store::State;
 
@@ -64,7 +65,7 @@ impl Resume {
         let opening = &stopped.opening;
         let project = opening.project.as_ref().map(PathBuf::from);
         let shelf = shelf(&stopped, project.clone())?;
-        let config = read_config(project.as_ref())?;
+        let config = read_config(project.as_ref().filter(|root| outside::is_there(&root.join(CONFIG_FILE))))?;
         let host = shelf.host(config.limits()?);
         let book = Book::open(&host, find(&shelf, &stopped)?)?;
         let place = Place::choose(config, &Selection::recorded(&opening.selection.0))?;

@@ -233,7 +233,7 @@ pub(super) fn unknown_outcome(operation: &Operation, request: &Value, sent: Time
     Stop::OutcomeUnknown {
         what: format!("{operation} was sent and nobody knows whether it took effect: {why}"),
         hint: format!(
-            "sent at {} with {}. It was not sent again: look at it before you do the same once more",
+            "sent at {} with {}; it was not sent again. Look at it before you do the same once more",
             sent.strftime("%Y-%m-%d %H:%M:%S UTC"),
             if named.is_empty() { "nothing that names it".into() } else { named.join(", ") },
         ),

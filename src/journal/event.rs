@@ -32,7 +32,10 @@ pub struct Opening {
     pub rollbook: String,
     pub runbook: String,
     pub version: String,
+    /// The world's own time, which is virtual in the sandbox.
     pub at: Timestamp,
+    /// The time on the wall.
+    pub started: Timestamp,
     /// Who started it, and where: `jane@build-7`.
     pub by: String,
     /// Its permits hold a write: it can be resumed.

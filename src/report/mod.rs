@@ -7,9 +7,11 @@ mod ending;
 mod json;
 mod progress;
 mod style;
+mod timeline;
 
 pub use caret::{Sources, show_findings, show_script_error};
 pub use ending::{End, Opening, show_end, show_opening};
 pub use json::{Document, document, early_document};
 pub use progress::{Printing, Progress};
 pub use style::{Paint, show_misuse};
+pub use timeline::{Moment, What, show_timeline, timeline};

@@ -121,14 +121,14 @@ impl Stopped {
         Ok(Stopped { opening, cursor, edited, torn: contents.torn, state: state.clone(), store })
     }
 
-    /// The last run that was cut off, and all others.
+    /// The last run that was cut off.
     pub fn newest(state: &State) -> Option<String> {
         let stopped = state.runs().into_iter().filter_map(|run| {
             let path = state.journal(&run);
             let contents = store::read_file(&path).ok()?;
             let cursor = Cursor::read(&contents.entries).ok()?;
-            let writes = cursor.opening.as_ref().is_some_and(|opening| opening.writes);
-            (writes && !cursor.is_finished() && !store::is_held(&path)).then_some((cursor.last, run))
+            let opening = cursor.opening.as_ref().filter(|opening| opening.writes)?;
+            (!cursor.is_finished() && !store::is_held(&path)).then_some((opening.started, run))
         });
         stopped.max().map(|(_, run)| run)
     }
