@@ -75,6 +75,7 @@ enum Command {
 
 /// Runs the command and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    quiet_panics();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -97,6 +98,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sandbox(sandbox) => sandbox.execute(),
     };
     result.unwrap_or_else(|misuse| show(&misuse, &shelf))
+}
+
+/// The text of a panic may hold a secret, so that only its place is said at
+/// once; the run's end says the text without the secrets that it knows.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        anstream::eprintln!("rollbook itself failed at {place}");
+    }));
 }
 
 /// What clap has to say goes where clap wants it: help is an answer.

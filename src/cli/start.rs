@@ -1,6 +1,6 @@
 //! Plays a run at the command line, new or resumed, and says how it ended.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::arguments::{Output, RunOptions};
 use super::console::Terminal;
@@ -43,7 +43,9 @@ impl Start<'_> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
         let cancel = Arc::new(Cancel::default());
-        signals::watch(&runtime, cancel.clone());
+        let resumable = Arc::new(OnceLock::new());
+        signals::watch(&runtime, cancel.clone(), resumable.clone());
+        let writes = self.book.header.writes();
         let (announcing, saying) = (progress.clone(), progress.clone());
         let request = Request {
             place: self.place,
@@ -56,7 +58,12 @@ impl Start<'_> {
             observers: vec![progress.clone() as Arc<dyn Observer>],
             runtime: runtime.handle().clone(),
             sandbox: SandboxFile::standard()?,
-            announce: Box::new(move |announcement| announce(&announcing, paint, announcement)),
+            announce: Box::new(move |announcement| {
+                if writes {
+                    let _ = resumable.set(announcement.run.clone());
+                }
+                announce(&announcing, paint, announcement);
+            }),
             say: Box::new(move |text| saying.remark(text)),
             recording: self.recording,
         };

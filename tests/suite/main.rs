@@ -9,6 +9,7 @@ mod bad_input;
 mod check;
 mod commands;
 mod configuration;
+mod crash;
 mod deploy;
 mod endpoint;
 mod independent;
