@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use rollbook::api::Reading;
 use rollbook::aws::Carrier;
-use rollbook::effect::{Console, Gate, Guard, Live, Vault, Retry, Setup, World};
+use rollbook::effect::{Console, Gate, Guard, Live, Retry, Setup, Vault, World};
 use rollbook::journal::Journal;
 use rollbook::map;
 use rollbook::script::{Host, Library, Limits, Outcome, Program, Strand, Text};

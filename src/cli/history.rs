@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use comfy_table::{Table, presets};
+use jiff::SignedDuration;
 
 use super::arguments::Output;
 use crate::effect::outside;
@@ -79,8 +80,9 @@ fn table(listed: &[Listed]) -> Table {
         let row = &run.row;
         let place = if row.sandbox { format!("{} SANDBOX", row.environment) } else { row.environment.clone() };
         let began = row.began.strftime("%Y-%m-%d %H:%M").to_string();
-        let took = show_span(row.ended.duration_since(row.began));
-        let cells = [&row.run, &began, &row.runbook, &row.version, short(&row.script), &revision(run), &place, run.verdict(), &took];
+        let took = show_span(SignedDuration::from_millis(row.took_ms));
+        let cells =
+            [&row.run, &began, &row.runbook, &row.version, short(&row.script), &revision(run), &place, run.verdict(), &took];
         table.add_row(cells.map(str::to_owned));
     }
     table
@@ -113,6 +115,7 @@ fn row_value(run: &Listed) -> Value {
         "by" => row.by.as_str(),
         "began" => row.began.to_string(),
         "ended" => row.ended.to_string(),
+        "seconds" => row.took_ms / 1000,
         "writes" => row.writes,
         "verdict" => run.verdict(),
         "summary" => row.summary.as_str(),

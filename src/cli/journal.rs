@@ -30,9 +30,11 @@ impl Journal {
         let row = rows.iter().rev().find(|row| row.run == run);
         let head = story.head.to_string();
         if let Some(row) = row.filter(|row| row.head != head) {
-            return Err(Misuse::new(format!("the journal of run {run} was changed: its end is not the one that the history knows"))
-                .detail(format!("the history knows  {}\nthe journal ends   {head}", row.head))
-                .refused());
+            return Err(Misuse::new(format!(
+                "the journal of run {run} was changed: its end is not the one that the history knows"
+            ))
+            .detail(format!("the history knows  {}\nthe journal ends   {head}", row.head))
+            .refused());
         }
         anstream::println!("run {run}: {} entries, each follows the one before it, down to {}", story.entries, &head[..16]);
         match (story.finished, row) {

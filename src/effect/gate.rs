@@ -73,10 +73,8 @@ pub(super) type Ending = Result<Value, Trouble>;
 
 impl Gate {
     pub fn new(setup: Setup) -> Gate {
-        let began = setup.record.as_ref().and_then(|record| record.opening.as_ref()).map(|opening| opening.at);
-        let dead = Duration::from_millis(setup.record.as_ref().map_or(0, |record| record.dead_ms.max(0)) as u64);
         let now = setup.world.now();
-        let alive_since = began.and_then(|began| began.checked_add(dead).ok()).unwrap_or(now);
+        let alive_since = setup.record.as_ref().and_then(|record| alive_since(record, now)).unwrap_or(now);
         Gate {
             alive_since,
             seen: Mutex::default(),
@@ -339,6 +337,14 @@ impl Gate {
     pub fn joined(&self, parent: &StreamPath) -> Result<(), Stop> {
         self.world.joined(parent, &self.cancel)
     }
+}
+
+/// The beginning of a run, moved on by the time in which no process played it,
+/// up to `now`, when this one begins to.
+fn alive_since(record: &Cursor, now: Timestamp) -> Option<Timestamp> {
+    let began = record.opening.as_ref()?.at;
+    let dead = record.dead_ms + record.last.map_or(0, |last| now.as_millisecond() - last.as_millisecond());
+    began.checked_add(Duration::from_millis(dead.max(0) as u64)).ok()
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

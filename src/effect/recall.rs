@@ -102,7 +102,9 @@ impl Gate {
         let Source { arn, version, member } = source;
         let request = map! { "SecretId" => arn.as_str(), "VersionId" => version.as_str() };
         let answer = self.look(branch, "secretsmanager", "get_secret_value", request).map_err(|trouble| match trouble {
-            Trouble::Failed { failure, .. } => missing(&origin, &format!("version {version} of {arn} cannot be read: {failure}")).into(),
+            Trouble::Failed { failure, .. } => {
+                missing(&origin, &format!("version {version} of {arn} cannot be read: {failure}")).into()
+            }
             other => other,
         })?;
         match answer.get(&member) {
@@ -137,7 +139,7 @@ impl Gate {
 
     /// Most answers are recorded as they are and handed on without a copy.
     fn settle_well(&self, key: &Key, value: Value) -> Ending {
-        if !is_plain(&value) {
+        if !is_plain(&value, &self.vault.filter()) {
             self.append(&[self.outcome(key, true, pack(&value, &self.vault))])?;
             return Ok(value);
         }

@@ -5,18 +5,21 @@
 use super::vault::Vault;
 use crate::journal::Recorded;
 use crate::map;
-use crate::value::{Map, TIME_MARK, Value};
+use crate::value::{Filter, Map, Origin, Secret, TIME_MARK, Value};
 
 const SECRET: &str = "$secret";
+/// A text of the script's own in which a known secret stands.
+const SEALED: &str = "$sealed";
 /// Around a map of the script's own that looks like one of ours.
 const PLAIN: &str = "$map";
 
-/// Whether a value can stand in the record as it is: no secret in it, and no
-/// map of its own that looks like one of ours.
-pub(super) fn is_plain(value: &Value) -> bool {
+/// Whether a value can stand in the record as it is: no secret in it, no text
+/// that holds one, and no map of its own that looks like one of ours.
+pub(super) fn is_plain(value: &Value, filter: &Filter) -> bool {
     let mut plain = true;
     value.walk(&mut |inner| match inner {
         Value::Secret(_) => plain = false,
+        Value::Text(text) => plain &= !filter.finds(text),
         Value::Map(members) => plain &= marker(members).is_none(),
         _ => {}
     });
@@ -24,18 +27,21 @@ pub(super) fn is_plain(value: &Value) -> bool {
 }
 
 pub(super) fn pack(value: &Value, vault: &Vault) -> Recorded {
-    Recorded(pack_value(value, vault))
+    Recorded(pack_value(value, vault, &vault.filter()))
 }
 
-fn pack_value(value: &Value, vault: &Vault) -> Value {
+fn pack_value(value: &Value, vault: &Vault, filter: &Filter) -> Value {
     match value {
+        Value::Text(text) if filter.finds(text) => {
+            map! { SEALED => vault.keep(&Secret::new(text.clone(), Origin::Derived)) }
+        }
         Value::Time(time) => map! { TIME_MARK => time.to_string() },
         Value::Secret(secret) => {
             map! { SECRET => vault.keep(secret) }
         }
-        Value::List(items) => Value::List(items.iter().map(|item| pack_value(item, vault)).collect()),
+        Value::List(items) => Value::List(items.iter().map(|item| pack_value(item, vault, filter)).collect()),
         Value::Map(members) => {
-            let packed: Map = members.iter().map(|(name, item)| (name.clone(), pack_value(item, vault))).collect();
+            let packed: Map = members.iter().map(|(name, item)| (name.clone(), pack_value(item, vault, filter))).collect();
             match marker(members) {
                 Some(_) => map! { PLAIN => packed },
                 None => Value::Map(packed),
@@ -56,6 +62,7 @@ fn unpack_value(value: &Value, vault: &Vault) -> Option<Value> {
         Value::Map(members) => match marker(members) {
             Some((TIME_MARK, Value::Text(time))) => Value::Time(time.parse().ok()?),
             Some((SECRET, Value::Text(fingerprint))) => Value::Secret(vault.open(fingerprint)?),
+            Some((SEALED, Value::Text(fingerprint))) => Value::Text(vault.open_text(fingerprint)?),
             Some((PLAIN, Value::Map(inner))) => unpack_members(inner, vault)?,
             Some(_) => return None,
             None => unpack_members(members, vault)?,
@@ -74,7 +81,7 @@ pub(super) fn fingerprints(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     value.walk(&mut |inner| {
         if let Value::Map(members) = inner
-            && let Some((SECRET, Value::Text(fingerprint))) = marker(members)
+            && let Some((SECRET | SEALED, Value::Text(fingerprint))) = marker(members)
         {
             found.push(fingerprint.clone());
         }
@@ -90,7 +97,6 @@ fn marker(members: &Map) -> Option<(&str, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Origin, Secret};
 
     #[test]
     fn times_secrets_and_look_alikes_come_back() {

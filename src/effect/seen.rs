@@ -137,9 +137,7 @@ impl Standing {
                 Some(is) if is.id == was.id => {
                     Some(format!("it runs {} now, and ran {}", short(&is.definition), short(&was.definition)))
                 }
-                Some(is) => {
-                    Some(format!("its deployment is {} of {} now, and was {}", is.id, short(&is.definition), was.id))
-                }
+                Some(is) => Some(format!("its deployment is {} of {} now, and was {}", is.id, short(&is.definition), was.id)),
                 None => Some("it has no deployment any more".into()),
             },
             Standing::Secret { version: was, .. } => match current_version(answer) {
@@ -165,7 +163,8 @@ const CURRENT: &str = "AWSCURRENT";
 /// The version that carries AWSCURRENT in an answer of DescribeSecret.
 fn current_version(answer: &Value) -> Option<String> {
     let versions = answer.get("VersionIdsToStages")?.as_map()?;
-    let is_current = |stages: &Value| stages.as_list().is_some_and(|stages| stages.iter().any(|one| one.as_str() == Some(CURRENT)));
+    let is_current =
+        |stages: &Value| stages.as_list().is_some_and(|stages| stages.iter().any(|one| one.as_str() == Some(CURRENT)));
     versions.iter().find(|(_, stages)| is_current(stages)).map(|(version, _)| version.clone())
 }
 

@@ -104,6 +104,11 @@ impl Vault {
         Some(secret)
     }
 
+    /// The text of a secret that the script has as a plain text.
+    pub(super) fn open_text(&self, fingerprint: &str) -> Option<String> {
+        Some(self.open(fingerprint)?.reveal().to_owned())
+    }
+
     /// What the record says of a secret that is not known yet.
     pub(super) fn lacking(&self, fingerprint: &str) -> Option<Kept> {
         self.lock().named.get(fingerprint).cloned()

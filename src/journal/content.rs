@@ -71,9 +71,8 @@ fn payload_start(body: &str, name: &str) -> Option<usize> {
 fn pieces(hash: &Hash, text: &str) -> Vec<String> {
     let packed = lz4_flex::compress_prepend_size(text.as_bytes());
     let count = packed.len().div_ceil(PIECE);
-    let piece = |(number, bytes): (usize, &[u8])| {
-        format!("={hash} {}/{count} {}", number + 1, BASE64_STANDARD_NO_PAD.encode(bytes))
-    };
+    let piece =
+        |(number, bytes): (usize, &[u8])| format!("={hash} {}/{count} {}", number + 1, BASE64_STANDARD_NO_PAD.encode(bytes));
     packed.chunks(PIECE).enumerate().map(piece).collect()
 }
 

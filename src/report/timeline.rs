@@ -18,9 +18,21 @@ pub struct Moment {
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     StepBegan(String),
-    StepEnded { name: String, ok: bool, note: Option<String>, took_ms: i64 },
+    StepEnded {
+        name: String,
+        ok: bool,
+        note: Option<String>,
+        took_ms: i64,
+    },
     /// A call, or the same one many times in a row.
-    Call { operation: String, write: bool, times: usize, took_ms: i64, failure: Option<String>, changes: Vec<String> },
+    Call {
+        operation: String,
+        write: bool,
+        times: usize,
+        took_ms: i64,
+        failure: Option<String>,
+        changes: Vec<String>,
+    },
     Tried(String),
     Slept(i64),
     Said(String),
@@ -165,14 +177,21 @@ impl Teller {
         };
         let before = thing.and_then(|thing| self.before.get(&thing)).cloned();
         let Some(before) = before else { return asked(&after) };
-        let shared: Map = after.as_map().into_iter().flatten().filter(|(name, _)| before.get(name).is_some()).map(clone).collect();
+        let shared: Map =
+            after.as_map().into_iter().flatten().filter(|(name, _)| before.get(name).is_some()).map(clone).collect();
         let was: Map = shared.keys().filter_map(|name| Some((name.clone(), before.get(name)?.clone()))).collect();
         let mut lines: Vec<String> = diff(&Value::Map(was), &Value::Map(shared))
             .iter()
-            .filter(|change| !matches!(change.before, None | Some(Value::Null)) || !matches!(change.after, None | Some(Value::Null)))
+            .filter(|change| {
+                !matches!(change.before, None | Some(Value::Null)) || !matches!(change.after, None | Some(Value::Null))
+            })
             .map(|change| format!("{}  {} → {}", change.path, shown(change.before.as_ref()), shown(change.after.as_ref())))
             .collect();
-        let rest = after.as_map().into_iter().flatten().filter(|(name, _)| before.get(name).is_none() && !NAMES.contains(&name.as_str()));
+        let rest = after
+            .as_map()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| before.get(name).is_none() && !NAMES.contains(&name.as_str()));
         lines.extend(asked(&Value::Map(rest.map(clone).collect())));
         lines
     }
@@ -210,7 +229,7 @@ fn readable(value: &Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(readable).collect()),
         Value::Map(members) => match members.first_key_value() {
-            Some((name, Value::Text(fingerprint))) if members.len() == 1 && name == "$secret" => {
+            Some((name, Value::Text(fingerprint))) if members.len() == 1 && (name == "$secret" || name == "$sealed") => {
                 format!("(secret {})", &fingerprint[..fingerprint.len().min(6)]).into()
             }
             Some((name, time)) if members.len() == 1 && name == TIME_MARK => time.clone(),

@@ -98,8 +98,12 @@ pub fn find_run(state: &State, name: Option<&str>) -> Result<String, Misuse> {
         return Ok(wanted);
     }
     Err(match known.iter().find(|run| run.row.run == wanted) {
-        Some(run) => Misuse::new(format!("the journal of run {wanted} was removed"))
-            .hint(format!("the history knows: {} {} {}", run.row.runbook, run.row.version, run.verdict())),
+        Some(run) => Misuse::new(format!("the journal of run {wanted} was removed")).hint(format!(
+            "the history knows: {} {} {}",
+            run.row.runbook,
+            run.row.version,
+            run.verdict()
+        )),
         None => Misuse::new(format!("there is no run {wanted}")).hint("rollbook history shows those that there are"),
     })
 }

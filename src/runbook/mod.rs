@@ -27,4 +27,4 @@ pub use place::{Place, Selection, project_root, read_config};
 pub use recording::{Recording, Stopped};
 pub use run::{Announcement, Ended, Request, run};
 pub use sandbox::{SandboxFile, state_folder, user_runbooks};
-pub use shelf::{Found, Shelf, Source};
+pub use shelf::{Found, Revision, Shelf, Source};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fault::Misuse;
 use crate::effect::{Vault, outside};
-use crate::journal::{Cursor, Entry, Journal, Opening, ReadError, StoreError};
+use crate::journal::{Cursor, Entry, Journal, Opening, ReadError, StoreError, Verdict};
 use crate::store::{self, FileStore, Memory, State};
 use crate::value::Timestamp;
 
@@ -73,7 +73,11 @@ impl Recording {
             }
             Recording::Resumed(stopped) => {
                 let Stopped { opening, cursor, edited, state, store, .. } = *stopped;
-                let vault = state.key(&opening.run).map_or_else(Vault::default, |key| Vault::sealing(&key));
+                let key = state.key(&opening.run);
+                if key.is_none() && !cursor.secrets.is_empty() {
+                    return Err(without_key(&opening.run, &cursor));
+                }
+                let vault = key.map_or_else(Vault::default, |key| Vault::sealing(&key));
                 vault.remember(cursor.secrets.clone());
                 let journal = Journal::after(Box::new(store), &cursor);
                 let run = opening.run.clone();
@@ -88,6 +92,19 @@ impl Recorder {
         let run = format!("{:04X}", outside::random_u64() as u16);
         Recorder { run, journal: Journal::new(Box::new(Memory::default())), cursor, vault, state: None, edited: false }
     }
+}
+
+/// Without its key, a run can neither open a secret nor tell one from another.
+fn without_key(run: &str, cursor: &Cursor) -> Misuse {
+    let mut origins: Vec<&str> = cursor.secrets.values().map(|kept| kept.origin.as_str()).collect();
+    origins.sort_unstable();
+    origins.dedup();
+    let what = format!("the key of run {run} is gone, and with it the secrets that the run had");
+    let lines: Vec<String> = origins.iter().map(|origin| format!("the one {origin}")).collect();
+    let misuse = Misuse::new(what)
+        .detail(lines.join("\n"))
+        .hint("the run cannot go on without them: look how far it came, then start it anew");
+    Misuse { verdict: Verdict::OutcomeUnknown, ..misuse }
 }
 
 fn cannot_record(state: &State, error: &StoreError) -> Misuse {

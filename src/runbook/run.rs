@@ -118,7 +118,8 @@ fn refuse_unattended(request: &Request, book: &Book) -> Result<(), Misuse> {
         return Ok(());
     };
     let confirmed = request.confirmed.as_ref() == Some(name);
-    if book.header.writes() && !confirmed && !request.console.is_terminal() && !matches!(request.recording, Recording::Again(..)) {
+    if book.header.writes() && !confirmed && !request.console.is_terminal() && !matches!(request.recording, Recording::Again(..))
+    {
         let what =
             format!("environment `{name}` is protected, {} may change it, and there is no terminal to ask at", book.found.name);
         return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
@@ -226,7 +227,8 @@ impl<'a> Run<'a> {
         self.gate.emit(Event::Closed { at, verdict, summary: summary.clone() })?;
         let Some(state) = &self.state else { return Ok(()) };
         let row = self.opening.row(self.announcement.account.clone(), at, verdict, summary, self.gate.head());
-        let remembered = state.remember(&Row { script: Hash::of(&self.book.program.text.text).to_string(), ..row });
+        let script = Hash::of(&self.book.program.text.text).to_string();
+        let remembered = state.remember(&Row { script, ended: outside::now(), ..row });
         state.forget_key(&self.announcement.run);
         remembered.map_err(|error| Stop::Journal(format!("the history cannot be written: {error}")))
     }
@@ -347,6 +349,7 @@ fn refuse_another_place(opening: &Opening, now: &Value, edited: bool) -> Result<
 /// Everything that a new run begins with.
 fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, git: GitState) -> Opening {
     let place = &request.place;
+    let asked = book.found.revision.as_ref();
     let project = request.project.as_deref().map(|root| outside::absolute(root).display().to_string());
     Opening {
         format: Event::FORMAT,
@@ -358,9 +361,9 @@ fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, 
         started: outside::now(),
         by: outside::operator(),
         writes: book.header.writes(),
-        asked: book.found.asked.clone(),
-        revision: git.revision,
-        dirty: git.dirty,
+        asked: asked.map(|revision| revision.asked.clone()),
+        revision: asked.map(|revision| revision.commit.clone()).or(git.revision),
+        dirty: git.dirty && asked.is_none(),
         project,
         selection: Recorded(map! {
             "environment" => place.name.clone(),
@@ -377,7 +380,8 @@ fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, 
 /// itself in its place is refused later, and not recorded either.
 fn shown_arguments(header: &Header, arguments: &Map) -> Map {
     let secret = |name: &String| header.params.iter().any(|param| param.secret && param.name == *name);
-    let is_place = |value: &Value| value.as_str().is_some_and(|text| text == "-" || text.starts_with("env:") || text.starts_with("file:"));
+    let is_place =
+        |value: &Value| value.as_str().is_some_and(|text| text == "-" || text.starts_with("env:") || text.starts_with("file:"));
     let shown = arguments.iter().filter(|(name, value)| !secret(name) || is_place(value));
     shown.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -43,8 +43,8 @@ pub struct Found {
     pub name: String,
     pub source: Source,
     pub text: Text,
-    /// The revision that was asked for, as it was written.
-    pub asked: Option<String>,
+    /// The revision that was asked for.
+    pub revision: Option<Revision>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -58,10 +58,11 @@ pub struct Shelf {
     recorded: Arc<Vec<Loaded>>,
 }
 
+/// A git revision, as it was written and as git knows it.
 #[derive(Clone, Debug)]
-struct Revision {
-    asked: String,
-    commit: String,
+pub struct Revision {
+    pub asked: String,
+    pub commit: String,
 }
 
 impl Shelf {
@@ -112,7 +113,7 @@ impl Shelf {
     /// The runbook of that name, or a file when the name is a path.
     pub fn find(&self, name: &str) -> Result<Found, Misuse> {
         if let Some(text) = self.recorded(None) {
-            return Ok(Found { name: name.to_owned(), source: Source::Project, text, asked: None });
+            return Ok(Found { name: name.to_owned(), source: Source::Project, text, revision: None });
         }
         if name.ends_with(ENDING) {
             return read_path(name);
@@ -135,9 +136,11 @@ impl Shelf {
     /// take another.
     fn look(&self, name: &str) -> Option<Result<Found, Misuse>> {
         let file = format!("{name}{ENDING}");
-        let of = |source, title: String, text| {
-            let asked = self.revision.as_ref().map(|revision| revision.asked.clone());
-            Found { name: name.to_owned(), source, text: Text { name: title, text }, asked }
+        let of = |source, title: String, text| Found {
+            name: name.to_owned(),
+            source,
+            text: Text { name: title, text },
+            revision: self.revision.clone(),
         };
         if let Some(revision) = &self.revision {
             let text = self.show(revision, &format!("runbooks/{file}"))?;
@@ -203,7 +206,7 @@ fn read_path(path: &str) -> Result<Found, Misuse> {
     let text = outside::read_text(Path::new(path)).map_err(|error| Misuse::new(format!("cannot read {path}: {error}")))?;
     let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let text = Text { name: path.to_owned(), text };
-    Ok(Found { name: stem.unwrap_or_default(), source: Source::Project, text, asked: None })
+    Ok(Found { name: stem.unwrap_or_default(), source: Source::Project, text, revision: None })
 }
 
 impl Library for Shelf {

@@ -29,6 +29,8 @@ pub struct Row {
     pub by: String,
     pub began: Timestamp,
     pub ended: Timestamp,
+    /// How long it took in its own world's time.
+    pub took_ms: i64,
     pub writes: bool,
     pub verdict: Verdict,
     pub summary: String,
@@ -37,8 +39,9 @@ pub struct Row {
 }
 
 impl Opening {
-    /// The line of a run that began like this and has ended.
-    pub fn row(&self, account: Option<String>, ended: Timestamp, verdict: Verdict, summary: String, head: Hash) -> Row {
+    /// The line of a run that began like this and came as far as `last`, in its
+    /// world's time. When it ended on the wall is the caller's to say.
+    pub fn row(&self, account: Option<String>, last: Timestamp, verdict: Verdict, summary: String, head: Hash) -> Row {
         let text = |name: &str| self.environment.0.text(name).map(str::to_owned);
         Row {
             run: self.run.clone(),
@@ -54,7 +57,8 @@ impl Opening {
             sandbox: self.environment.0.get("sandbox").and_then(Value::as_bool).unwrap_or_default(),
             by: self.by.clone(),
             began: self.started,
-            ended: self.started.checked_add(ended.duration_since(self.at)).unwrap_or(self.started),
+            ended: self.started,
+            took_ms: last.as_millisecond() - self.at.as_millisecond(),
             writes: self.writes,
             verdict,
             summary,

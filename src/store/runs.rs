@@ -51,7 +51,7 @@ impl State {
             match FileStore::create(&self.journal(&run)) {
                 Ok(store) => return Ok((run, store)),
                 // Where the short names run out, they become longer.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => letters = (letters + 1).min(LONGEST),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && letters < LONGEST => letters += 1,
                 Err(error) => return Err(error),
             }
         }

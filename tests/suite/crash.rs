@@ -34,7 +34,7 @@ pub fn only_journal(project: &Project) -> (String, Vec<String>) {
 }
 
 /// The numbers of the appends that wrote an event like `part`.
-fn appends_of(lines: &[String], part: &str) -> Vec<usize> {
+pub fn appends_of(lines: &[String], part: &str) -> Vec<usize> {
     let is_secret = |line: &str| line.starts_with("{\"Secret\"");
     let (mut number, mut found, mut after_secret) = (0, Vec::new(), false);
     for line in lines.iter().filter(|line| !line.starts_with('=')) {
@@ -115,6 +115,39 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
         ran.status(5).says("resumed").says("timed out");
         let names: Vec<String> = moto.writes().drain(writes..).map(|request| request.operation).collect();
         assert_eq!(names, ["RegisterTaskDefinition", "UpdateService"], "killed at {point}\n{ran}");
+    }
+}
+
+/// Closures, loops, catches, secrets, modules and branches, all of which a run
+/// that goes on must come through once more.
+const WINDING: &str = r#"import "part" as part;
+let s = secrets::get_secret_value(#{ SecretId: "nest-wallet-prod-secrets" }).SecretString;
+let seen = [s == s, s.keys().len(), random_id(), part::twice(|n| { sleep(n); now() })];
+for i in 0..3 { sleep(i); seen += now(); }
+try { ecs::list_services(#{ cluster: "zzz" }) } catch (e) { seen += e.code; }
+seen += parallel([3, 1, 2], 2, |n| { step `s${n}` { sleep(n); parallel([1, 2], |m| { sleep(m); now() }) } });
+secrets::put_secret_value(#{ SecretId: "nest-wallet-prod-secrets", SecretString: s.with_key("A", "b") });
+try { parallel([1, 2, 3, 4, 5], 2, |n| { sleep(n); if n == 2 { throw "bad" } random_id() }) } catch (e) { seen += e; }
+seen += secrets::list_secret_version_ids(#{ SecretId: "nest-wallet-prod-secrets" }).Versions.len();
+print(seen);"#;
+
+#[test]
+fn a_winding_script_comes_to_the_same_end_wherever_it_is_killed() {
+    let prepare = || {
+        let project = Project::new().runbook("r", "\"secretsmanager:PutSecretValue\"", WINDING);
+        project.file("runbooks/part.rhai", "fn twice(work) { [work.call(1), work.call(2)] }")
+    };
+    let whole = prepare();
+    let printed = whole.run(&["run", "r", "--sandbox"]).status(0).stdout.clone();
+    let events = appends_of(&only_journal(&whole).1, "").pop().expect("events");
+    assert!(events > 100, "{events}");
+    for (at, kind) in (6..events - 1).step_by(13).zip(["append", "before-append", "torn"].into_iter().cycle()) {
+        let project = prepare();
+        killed(&project, &format!("{kind}:{at}"), &["run", "r", "--sandbox"]);
+        // Killed once more on its way.
+        let again = project.command(&["resume"]).env("ROLLBOOK_TEST_ABORT", "append:4").output().unwrap();
+        let last = if again.status.success() { Ran::new(&again, &["resume"]) } else { project.run(&["resume"]) };
+        assert_eq!(last.status(0).stdout, printed, "{kind} {at}: {last}");
     }
 }
 

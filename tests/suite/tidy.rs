@@ -113,7 +113,14 @@ fn every_file_says_what_it_is_and_stays_readable() {
 
 #[test]
 fn secrets_are_revealed_in_few_places() {
-    let allowed = ["src/value/secret.rs", "src/value/filter.rs", "src/effect/vault.rs", "src/api/codec", "src/sim", "src/script/natives/secret.rs"];
+    let allowed = [
+        "src/value/secret.rs",
+        "src/value/filter.rs",
+        "src/effect/vault.rs",
+        "src/api/codec",
+        "src/sim",
+        "src/script/natives/secret.rs",
+    ];
     for (path, text) in sources("src", ".rs") {
         let free = allowed.iter().any(|place| path.starts_with(place));
         assert!(free || !text.contains(".reveal()"), "{} looks into a secret", path.display());

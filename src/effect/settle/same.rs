@@ -18,7 +18,9 @@ fn same_items(found: &[Value], wanted: &[Value]) -> bool {
     let name = |item: &Value| ["name", "key"].iter().find_map(|name| item.text(name).map(str::to_owned));
     found.len() == wanted.len()
         && wanted.iter().enumerate().all(|(at, wanted)| match name(wanted) {
-            Some(wanted_name) => found.iter().any(|found| name(found).as_ref() == Some(&wanted_name) && holds(Some(found), wanted)),
+            Some(wanted_name) => {
+                found.iter().any(|found| name(found).as_ref() == Some(&wanted_name) && holds(Some(found), wanted))
+            }
             None => holds(found.get(at), wanted),
         })
 }
@@ -57,7 +59,10 @@ mod tests {
         for (wanted, same) in [
             (r#"{"family":"f","containerDefinitions":[{"name":"app","image":"a:2"}]}"#, true),
             (r#"{"family":"f","placementConstraints":[],"containerDefinitions":[{"name":"app","mountPoints":[]}]}"#, true),
-            (r#"{"containerDefinitions":[{"name":"app","environment":[{"name":"B","value":"2"},{"name":"A","value":"1"}]}]}"#, true),
+            (
+                r#"{"containerDefinitions":[{"name":"app","environment":[{"name":"B","value":"2"},{"name":"A","value":"1"}]}]}"#,
+                true,
+            ),
             (r#"{"containerDefinitions":[{"name":"app","environment":[{"name":"A","value":"1"}]}]}"#, false),
             (r#"{"containerDefinitions":[{"name":"app","image":"a:3"}]}"#, false),
             (r#"{"containerDefinitions":[{"name":"app"},{"name":"log"}]}"#, false),

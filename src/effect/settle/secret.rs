@@ -26,7 +26,8 @@ fn stages<'a>(found: &'a Value, version: &str) -> Option<&'a [Value]> {
 /// members are compared.
 pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
     let found = describe(case)?;
-    let writes_value = ["SecretString", "SecretBinary"].iter().any(|name| case.request.get(name).is_some_and(|value| !value.is_null()));
+    let writes_value =
+        ["SecretString", "SecretBinary"].iter().any(|name| case.request.get(name).is_some_and(|value| !value.is_null()));
     let token = case.request.text("ClientRequestToken").unwrap_or_default();
     if writes_value {
         return Ok(match stages(&found, token) {
