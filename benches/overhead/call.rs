@@ -8,7 +8,7 @@ use criterion::Criterion;
 use rollbook::api::Reading;
 use rollbook::aws::Carrier;
 use rollbook::effect::{Console, Gate, Guard, Live, Retry, Setup, Vault, World};
-use rollbook::journal::Journal;
+use rollbook::journal::{Cursor, Journal};
 use rollbook::map;
 use rollbook::script::{Host, Library, Limits, Outcome, Program, Strand, Text};
 use rollbook::store::Memory;
@@ -105,9 +105,14 @@ const SCRIPT: &str = r#"
 
 /// As a run makes it, with a journal in memory.
 pub fn gate(world: Arc<dyn World>) -> Gate {
+    gate_of(world, Journal::new(Box::new(Memory::default())), None)
+}
+
+/// With any journal, and a record to answer from.
+pub fn gate_of(world: Arc<dyn World>, journal: Journal, record: Option<Cursor>) -> Gate {
     Gate::new(Setup {
         world,
-        journal: Journal::new(Box::new(Memory::default())),
+        journal,
         vault: Arc::new(Vault::default()),
         console: Arc::new(Nobody),
         guard: Guard { permits: Some(Default::default()), ..Guard::default() },
@@ -115,7 +120,7 @@ pub fn gate(world: Arc<dyn World>) -> Gate {
         reading: Reading::default(),
         observers: Vec::new(),
         cancel: Arc::default(),
-        record: None,
+        record,
     })
 }
 

@@ -156,9 +156,9 @@ impl Gate {
 
     /// Records a script that the run loaded, once.
     pub fn note_script(&self, path: Option<&str>, name: &str, text: &str) -> Result<(), Stop> {
-        let known = self.record.iter().flat_map(|record| &record.scripts);
         // The newest under a path counts: a run may be resumed with edited scripts.
-        let known = known.filter(|script| script.path.as_deref() == path).last();
+        let known =
+            self.record.iter().flat_map(|record| record.scripts.iter().rev()).find(|script| script.path.as_deref() == path);
         let hash = Hash::of(text);
         if known.is_some_and(|script| script.text == text) || !self.resumption.is_new_script(path, hash) {
             return Ok(());

@@ -171,7 +171,7 @@ fn a_changed_record_is_not_played() {
     let folder = tempfile::tempdir().unwrap();
     let (first, _) = play(folder.path(), &Shelf::default(), "status", Map::new(), None);
     let mut entries = first.entries().unwrap();
-    let at = entries.iter().position(|entry| entry.body.contains("describe_services")).or(Some(entries.len() / 2)).unwrap();
+    let at = entries.iter().position(|entry| entry.body.contains("describe_services")).unwrap_or(entries.len() / 2);
     let changed = entries[at].body.replacen('e', "E", 1);
     assert_ne!(std::mem::replace(&mut entries[at].body, changed.clone()), changed);
     assert!(Cursor::read(&first.entries().unwrap()).is_ok());
