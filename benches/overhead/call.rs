@@ -121,6 +121,7 @@ pub fn gate_of(world: Arc<dyn World>, journal: Journal, record: Option<Cursor>) 
         observers: Vec::new(),
         cancel: Arc::default(),
         record,
+        send_again: false,
     })
 }
 

@@ -49,7 +49,7 @@ fn call(number: u64, other: bool) -> [Event; 2] {
     let effect = map! { "effect" => "call", "operation" => operation().to_string(), "request" => request() };
     // As in a wait that shows progress: one count differs.
     let text =
-        if other { ANSWER.replacen("\"runningCount\":", &format!("\"runningCount\":{number}"), 1) } else { ANSWER.clone() };
+        if other { ANSWER.replacen("\"runningCount\":", &format!("\"runningCount\":{}", number + 1), 1) } else { ANSWER.clone() };
     let result: Recorded = serde_json::from_str(&text).expect("JSON");
     let intent = Event::Intent { key: key.clone(), at: outside::now(), write: false, effect: Recorded(effect) };
     [intent, Event::Outcome { key, at: outside::now(), ok: true, result }]

@@ -20,6 +20,9 @@ pub struct Resume {
     /// Take today's scripts. Stops at the first difference from what was done
     #[arg(long)]
     edited: bool,
+    /// You have looked: the write without an answer did not happen. Send it again
+    #[arg(long)]
+    send_again: bool,
     #[command(flatten)]
     options: ResumeOptions,
 }
@@ -58,7 +61,8 @@ impl Resume {
             None => Stopped::newest(&state)
                 .ok_or_else(|| Misuse::new("there is no run to resume").hint("rollbook history shows those that there are"))?,
         };
-        let stopped = Stopped::take_over(&state, &run, self.edited)?;
+        let mut stopped = Stopped::take_over(&state, &run, self.edited)?;
+        stopped.send_again = self.send_again;
         if stopped.torn > 0 {
             anstream::eprintln!("the journal ended in the middle of an entry: {} bytes were cut", stopped.torn);
         }
@@ -72,8 +76,9 @@ impl Resume {
         let arguments = opening.arguments.0.as_map().cloned().unwrap_or_default();
         let ResumeOptions { confirm, yes, wait_for_lease, output } = self.options;
         let options = RunOptions { confirm, yes, wait_for_lease, output, ..RunOptions::default() };
+        let printed = stopped.cursor.printed.clone();
         let recording = Recording::Resumed(Box::new(stopped));
-        Start { shelf: &shelf, host: &host, book: &book, place, options, arguments, recording }.play()
+        Start { shelf: &shelf, host: &host, book: &book, place, options, arguments, recording, printed }.play()
     }
 }
 

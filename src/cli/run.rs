@@ -42,7 +42,16 @@ impl Run {
         let json = options.output == Output::Json;
         let recording = || Ok(Recording::Files(State::new(state_folder()?)));
         let ended = Place::choose(config, &options.selection()).and_then(|place| {
-            let start = Start { shelf: &shelf, host: &host, book: &book, place, options, arguments, recording: recording()? };
+            let start = Start {
+                shelf: &shelf,
+                host: &host,
+                book: &book,
+                place,
+                options,
+                arguments,
+                recording: recording()?,
+                printed: Vec::new(),
+            };
             start.play()
         });
         ended.inspect_err(|misuse| {

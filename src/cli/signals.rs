@@ -8,9 +8,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::effect::{Cancel, Stop};
 use crate::journal::Verdict;
 
+/// SIGXFSZ, on every Unix that Rust knows.
+const FILE_TOO_LARGE: i32 = 25;
+
 /// `resumable` is the run's name once it has begun, if it can be resumed.
 pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: Arc<OnceLock<String>>) {
     runtime.spawn(async move {
+        // A limit on the size of files is an error to be said, not a way to die.
+        let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let Ok([mut interrupt, mut terminate, mut hangup]) = listen(kinds) else { return };
         loop {

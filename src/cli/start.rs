@@ -20,6 +20,8 @@ pub struct Start<'a> {
     pub options: RunOptions,
     pub arguments: Map,
     pub recording: Recording,
+    /// What an earlier process of the run has printed.
+    pub printed: Vec<String>,
 }
 
 impl Start<'_> {
@@ -39,7 +41,7 @@ impl Start<'_> {
             (Output::Text, true) => Printing::SandboxStdout,
             (Output::Text, false) => Printing::Stdout,
         };
-        let progress = Arc::new(Progress::new(paint, Terminal::can_draw(), printing));
+        let progress = Arc::new(Progress::new(paint, Terminal::can_draw(), printing, self.printed));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
         let cancel = Arc::new(Cancel::default());

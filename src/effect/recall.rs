@@ -53,7 +53,11 @@ impl Gate {
         let ending = match effect {
             Effect::Call { operation, request } if operation.is_write() => {
                 let why = "the run ended before the answer was recorded";
-                match self.settle_write(branch, key, (operation, request), sent, why)? {
+                let settled = match self.settle_write(branch, key, (operation, request), sent, why) {
+                    Err(Stop::OutcomeUnknown { .. }) if self.send_again => Settled::Absent,
+                    other => other?,
+                };
+                match settled {
                     Settled::Answer(answer) => Ok(answer),
                     Settled::SendAgain => {
                         self.check(branch, effect)?;
@@ -235,7 +239,7 @@ pub(super) fn unknown_outcome(operation: &Operation, request: &Value, sent: Time
     Stop::OutcomeUnknown {
         what: format!("{operation} was sent and nobody knows whether it took effect: {why}"),
         hint: format!(
-            "sent at {} with {}; it was not sent again. Look at it before you do the same once more",
+            "sent at {} with {}; it was not sent again. Look at it. If it did not happen: rollbook resume --send-again",
             sent.strftime("%Y-%m-%d %H:%M:%S UTC"),
             if named.is_empty() { "nothing that names it".into() } else { named.join(", ") },
         ),

@@ -136,3 +136,43 @@ impl Library {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Cursor, Journal, Key, Mark, StoreError, events};
+    use super::*;
+    use crate::journal::{Entry, Store};
+    use crate::value::Timestamp;
+
+    #[derive(Default)]
+    struct Kept(Vec<Entry>);
+
+    impl Store for Kept {
+        fn append(&mut self, batch: &[Entry], _: &Hash, _: u64) -> Result<(), StoreError> {
+            self.0.extend_from_slice(batch);
+            Ok(())
+        }
+
+        fn read(&mut self, from: usize) -> Result<Vec<Entry>, StoreError> {
+            Ok(self.0[from..].to_vec())
+        }
+    }
+
+    #[test]
+    fn a_huge_text_is_kept_in_pieces_and_comes_back() {
+        let mut dice = fastrand::Rng::with_seed(7);
+        let text: String = (0..1_000_000).map(|_| dice.alphanumeric()).collect();
+        let mark = |number| Event::Mark {
+            key: Key { path: Default::default(), number },
+            at: Timestamp::UNIX_EPOCH,
+            mark: Mark::Printed(text.clone()),
+        };
+        let mut journal = Journal::new(Box::new(Kept::default()));
+        journal.append(&[mark(0), mark(1)]).unwrap();
+        let entries = journal.entries().unwrap();
+        assert!(entries.len() > 5 && entries.iter().all(|entry| entry.body.len() <= 256 * 1024));
+        assert_eq!(entries.iter().filter(|entry| entry.body.starts_with('@')).count(), 2);
+        assert_eq!(events(&entries).unwrap(), [mark(0), mark(1)]);
+        assert_eq!(Cursor::read(&entries).unwrap().printed, [text.clone(), text]);
+    }
+}

@@ -81,6 +81,8 @@ pub struct Cursor {
     pub opening: Option<Box<Opening>>,
     pub scripts: Vec<Loaded>,
     pub secrets: HashMap<String, Kept>,
+    /// What the run has printed.
+    pub printed: Vec<String>,
     /// The last number under which each name was held.
     pub held: HashMap<String, u64>,
     /// The time of the last event.
@@ -175,7 +177,12 @@ impl Cursor {
                 }
             }
             Event::Withdrawn { key, .. } => drop(self.past.remove(&key)),
-            Event::Mark { key, mark, .. } => drop(self.past.insert(key, Past::Mark(mark))),
+            Event::Mark { key, mark, .. } => {
+                if let Mark::Printed(text) = &mark {
+                    self.printed.push(text.clone());
+                }
+                self.past.insert(key, Past::Mark(mark));
+            }
             Event::Resumed { at, .. } => self.dead_ms += self.last.map_or(0, |last| at.as_millisecond() - last.as_millisecond()),
             Event::Attempt { key, at: tried, wait_ms, .. } => {
                 if let Some(Past::Effect { at, .. }) = self.past.get_mut(&key) {

@@ -40,7 +40,8 @@ struct State {
 }
 
 impl Progress {
-    pub fn new(paint: Paint, terminal: bool, printing: Printing) -> Progress {
+    /// `printed` is what an earlier process of the same run has printed.
+    pub fn new(paint: Paint, terminal: bool, printing: Printing, printed: Vec<String>) -> Progress {
         let spinner = terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(ProgressStyle::with_template(" {spinner} {wide_msg}").expect("a well-formed template"));
@@ -50,7 +51,7 @@ impl Progress {
             spinner,
             steps: Vec::new(),
             last_progress: String::new(),
-            printed: Vec::new(),
+            printed,
             has_printed: false,
             waiting: Some(Vec::new()),
             calls: BTreeMap::new(),

@@ -10,6 +10,7 @@ use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
 use crate::effect::outside::LockFile;
 use crate::effect::{Live, SimWorld, World};
+use crate::journal::Verdict;
 
 /// The way into a world.
 pub(super) struct Door {
@@ -81,10 +82,14 @@ fn hold(file: &SandboxFile, request: &Request, writes: bool) -> Result<Option<Lo
         match taken()? {
             true => return Ok(Some(lock)),
             false if !writes => return Ok(None),
-            false => request.cancel.sleep(LOOK).map_err(|_| Misuse::new("interrupted while another run had the sandbox"))?,
+            false => request.cancel.sleep(LOOK).map_err(|_| interrupted())?,
         }
     }
     Err(Misuse::new("another run has the sandbox").hint("its world is one run's at a time: wait for that one to end").refused())
+}
+
+fn interrupted() -> Misuse {
+    Misuse { verdict: Verdict::Interrupted, ..Misuse::new("interrupted while another run had the sandbox") }
 }
 
 fn no_way_in(error: &ConnectError) -> Misuse {

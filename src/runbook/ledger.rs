@@ -35,6 +35,7 @@ impl Listed {
         match self.standing {
             Standing::Finished => self.row.verdict.name(),
             Standing::Running => "running",
+            Standing::Interrupted if self.row.verdict == Verdict::OutcomeUnknown => self.row.verdict.name(),
             Standing::Interrupted => "interrupted",
             Standing::Abandoned => "abandoned",
         }

@@ -25,6 +25,8 @@ pub struct Stopped {
     pub cursor: Cursor,
     /// Take today's scripts instead of the recorded ones.
     pub edited: bool,
+    /// A person has looked: writes without an answer did not happen.
+    pub send_again: bool,
     /// Bytes that were cut off the end of the journal.
     pub torn: u64,
     state: State,
@@ -39,6 +41,7 @@ pub(super) struct Recorder {
     pub vault: Arc<Vault>,
     pub state: Option<State>,
     pub edited: bool,
+    pub send_again: bool,
 }
 
 impl Recording {
@@ -69,10 +72,10 @@ impl Recording {
                     journal.calls_only();
                 }
                 let vault = Arc::new(key.map_or_else(Vault::default, |key| Vault::sealing(&key)));
-                Ok(Recorder { run, journal, cursor: None, vault, state: Some(state), edited: false })
+                Ok(Recorder { run, journal, cursor: None, vault, state: Some(state), edited: false, send_again: false })
             }
             Recording::Resumed(stopped) => {
-                let Stopped { opening, cursor, edited, state, store, .. } = *stopped;
+                let Stopped { opening, cursor, edited, send_again, state, store, .. } = *stopped;
                 let key = state.key(&opening.run);
                 if key.is_none() && !cursor.secrets.is_empty() {
                     return Err(without_key(&opening.run, &cursor));
@@ -81,7 +84,8 @@ impl Recording {
                 vault.remember(cursor.secrets.clone());
                 let journal = Journal::after(Box::new(store), &cursor);
                 let run = opening.run.clone();
-                Ok(Recorder { run, journal, cursor: Some(cursor), vault: Arc::new(vault), state: Some(state), edited })
+                let (cursor, vault, state) = (Some(cursor), Arc::new(vault), Some(state));
+                Ok(Recorder { run, journal, cursor, vault, state, edited, send_again })
             }
         }
     }
@@ -90,7 +94,15 @@ impl Recording {
 impl Recorder {
     fn in_memory(cursor: Option<Cursor>, vault: Arc<Vault>) -> Recorder {
         let run = format!("{:04X}", outside::random_u64() as u16);
-        Recorder { run, journal: Journal::new(Box::new(Memory::default())), cursor, vault, state: None, edited: false }
+        Recorder {
+            run,
+            journal: Journal::new(Box::new(Memory::default())),
+            cursor,
+            vault,
+            state: None,
+            edited: false,
+            send_again: false,
+        }
     }
 }
 
@@ -135,7 +147,7 @@ impl Stopped {
             return Err(Misuse::new(format!("run {run} only looked, so its answers were not kept"))
                 .hint(format!("start it anew: rollbook run {}", opening.runbook)));
         }
-        Ok(Stopped { opening, cursor, edited, torn: contents.torn, state: state.clone(), store })
+        Ok(Stopped { opening, cursor, edited, send_again: false, torn: contents.torn, state: state.clone(), store })
     }
 
     /// The last run that was cut off.

@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
     fn new(mut request: Request, book: &'a Book, door: Door, git: JoinHandle<GitState>) -> Result<Run<'a>, Misuse> {
         let is_new = request.recording.is_new();
         let recorder = std::mem::replace(&mut request.recording, Recording::Memory).begin(book.header.writes())?;
-        let Recorder { run, journal, cursor, vault, state, edited } = recorder;
+        let Recorder { run, journal, cursor, vault, state, edited, send_again } = recorder;
         let recorded = cursor.as_ref().and_then(|cursor| cursor.opening.clone()).filter(|_| !is_new);
         let resumed = state.is_some() && recorded.is_some();
         let place = &request.place;
@@ -158,6 +158,7 @@ impl<'a> Run<'a> {
             observers: request.observers.clone(),
             cancel: request.cancel.clone(),
             record: cursor,
+            send_again,
         });
         let git = git.join().unwrap_or_default();
         let opening = recorded.unwrap_or_else(|| Box::new(opening(&request, book, &door, &run, &gate, git)));

@@ -217,6 +217,10 @@ fn without_a_lease_or_without_a_new_deployment_a_person_is_asked() {
         ran.status(8).says("ecs UpdateService was sent and nobody knows whether it took effect").prints_nothing();
         ran.says("cluster c, service s").says("rollbook resume");
         assert_eq!(stub.received("UpdateService").len(), 2, "it is not sent again");
+        project.run(&["history"]).status(0).prints("outcome unknown");
+        // A person has looked.
+        project.run(&["resume", "--send-again"]).status(0).prints("went on");
+        assert_eq!(stub.received("UpdateService").len(), 3);
     }
 }
 

@@ -85,6 +85,7 @@ fn going_on(events: &[Event], now: Timestamp) -> (Arc<Still>, Gate) {
         observers: Vec::new(),
         cancel: Arc::default(),
         record: Some(cursor),
+        send_again: false,
     });
     (world, gate)
 }

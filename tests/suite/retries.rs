@@ -153,6 +153,7 @@ fn gate(world: Arc<Scripted>) -> Gate {
         observers: Vec::new(),
         cancel: Arc::default(),
         record: None,
+        send_again: false,
     })
 }
 
