@@ -43,7 +43,10 @@ pub struct History {
 
 impl History {
     pub fn execute(self) -> Result<u8, Misuse> {
-        let mut listed = ledger(&State::new(state_folder()?))?;
+        let state = State::new(state_folder()?);
+        let mut listed = ledger(&state)?;
+        let unreadable = state.runs().into_iter().filter(|run| !listed.iter().any(|found| found.row.run == *run));
+        unreadable.for_each(|run| anstream::eprintln!("a journal cannot be read: rollbook journal verify {run} says why"));
         listed.retain(|run| self.wants(run));
         if self.limit > 0 {
             listed.drain(..listed.len().saturating_sub(self.limit));

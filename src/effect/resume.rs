@@ -43,7 +43,7 @@ impl Resumption {
     }
 
     pub(super) fn release(&self, events: &[Event]) -> Vec<Event> {
-        if !events.iter().any(|event| event.key().is_some() || matches!(event, Event::Closed { .. })) {
+        if !events.iter().any(|event| event.key().is_some() || matches!(event, Event::Paused { .. } | Event::Closed { .. })) {
             return Vec::new();
         }
         let mut held_back = lock(&self.held_back);
@@ -84,6 +84,8 @@ impl Resumption {
         }
     }
 }
+
+const LOOKS: u32 = 3;
 
 fn is_unanswered(failure: &Value) -> bool {
     Failure::from_value(failure)
@@ -156,6 +158,8 @@ impl Gate {
     /// Asks AWS beside the script: a look that no record answers later.
     pub(super) fn look(&self, branch: &Branch, module: &str, method: &str, request: Value) -> Result<Value, Trouble> {
         let operation = api::operation(module, method).expect("the table has it");
+        // Some looks are only for more certainty, and not every endpoint has them.
+        let retry = self.retry.with_attempts(LOOKS);
         let mut number = 1;
         loop {
             let failure = match self.world.call(operation, &request, &self.cancel)? {
@@ -165,10 +169,10 @@ impl Gate {
                 }
                 Err(failure) => failure,
             };
-            if !self.retry.again(operation, &failure, number) {
+            if !retry.again(operation, &failure, number) {
                 return Err(super::recall::trouble_of(operation, failure, number));
             }
-            self.world.sleep(branch.path(), self.retry.wait(number, 0.5), &self.cancel)?;
+            self.world.sleep(branch.path(), retry.wait(number, 0.5), &self.cancel)?;
             number += 1;
         }
     }

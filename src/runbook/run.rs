@@ -220,7 +220,7 @@ impl<'a> Run<'a> {
         let (at, verdict) = (self.gate.now(), judged.verdict);
         let summary = self.gate.redact(judged.summary.clone());
         if judged.open {
-            return match self.gate.went_on() {
+            return match self.gate.went_on() || verdict == Verdict::OutcomeUnknown {
                 true => self.gate.emit(Event::Paused { at, verdict, summary }),
                 false => Ok(()),
             };

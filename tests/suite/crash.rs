@@ -312,3 +312,42 @@ fn a_run_that_lost_its_connection_goes_on_when_it_is_back() {
     project.run(&["resume"]).status(0).prints("went on");
     assert_eq!(stub.operations(), ["TagResource", "ListClusters", "ListClusters"]);
 }
+
+#[test]
+fn a_run_whose_credentials_expired_goes_on_with_new_ones() {
+    let body = r#"ecs::tag_resource(#{ resourceArn: "a", tags: [] }); ecs::untag_resource(#{ resourceArn: "a", tagKeys: [] }); print("went on")"#;
+    let stub = Stub::start()
+        .on("TagResource", [Answer::ok(json!({}))])
+        .on("UntagResource", [Answer::error("ExpiredTokenException", "expired"), Answer::ok(json!({}))]);
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:TagResource\", \"ecs:UntagResource\"", body);
+    project.run(&["run", "r"]).status(2).says("ExpiredTokenException").says("rollbook resume");
+    project.run(&["resume"]).status(0).prints("went on");
+    assert_eq!(stub.operations(), ["TagResource", "UntagResource", "UntagResource"]);
+}
+
+#[test]
+fn a_run_does_not_go_on_in_another_account_or_another_place() {
+    let identity = |account| Answer::Raw(200, "text/xml", crate::stub::identity(account));
+    let stub = Stub::start()
+        .on("GetCallerIdentity", [identity("123456789012"), identity("999999999999")])
+        .on("TagResource", [Answer::ok(json!({}))])
+        .on("ListClusters", [Answer::Close]);
+    let body = r#"ecs::tag_resource(#{ resourceArn: "a", tags: [] }); ecs::list_clusters(); print("went on")"#;
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:TagResource\"", body).variable("AWS_MAX_ATTEMPTS", "1");
+    project.run(&["run", "r"]).status(1);
+    project.run(&["resume"]).status(6).says("the run is in account 123456789012").says("999999999999").prints_nothing();
+    let project = project.variable("AWS_REGION", "eu-west-1");
+    project.run(&["resume"]).status(6).says("began somewhere else").says("eu-west-1");
+    assert_eq!(stub.received("ListClusters").len(), 1);
+}
+
+#[test]
+fn what_nobody_can_look_up_is_asked_of_a_person() {
+    let stub = Stub::start().on("DeleteService", [Answer::ok(json!({}))]);
+    let body = r#"ecs::delete_service(#{ cluster: "c", service: "s" }); print("went on")"#;
+    let project = holding(&stub, "", "\"ecs:DeleteService\"", body);
+    killed_in_write(&project);
+    let ran = project.run(&["resume"]);
+    ran.status(8).says("ecs DeleteService was sent and nobody knows").says("cluster c, service s").says("--send-again");
+    assert_eq!(stub.received("DeleteService").len(), 2);
+}
