@@ -4,6 +4,7 @@
 //! This floor knows worlds (AWS, the simulator) and the journal. It knows no
 //! Rhai and nothing of runbooks but what they may do.
 
+mod admit;
 mod attempt;
 mod branch;
 mod cancel;

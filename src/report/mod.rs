@@ -6,6 +6,7 @@ mod caret;
 mod ending;
 mod json;
 mod progress;
+mod story;
 mod style;
 mod timeline;
 
@@ -13,5 +14,6 @@ pub use caret::{Sources, show_findings, show_script_error};
 pub use ending::{End, Opening, show_end, show_opening};
 pub use json::{Document, document, early_document};
 pub use progress::{Printing, Progress};
+pub use story::show_timeline;
 pub use style::{Paint, show_misuse};
-pub use timeline::{Moment, What, show_timeline, timeline};
+pub use timeline::{Moment, What, timeline};

@@ -1,6 +1,7 @@
 //! Runbooks: their headers and params, where they are found, the project's
 //! configuration, and running one from arguments to a verdict.
 
+mod beginning;
 mod book;
 mod config;
 mod door;
