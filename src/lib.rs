@@ -4,8 +4,7 @@
 //! The floors, each of which knows only those below it: `cli` and `repl`,
 //! `rehearse`, `runbook`, `script`, `effect`, then `store`, `sim` and `aws`,
 //! then `journal`, `api` and `outside` (clock, files, chance), and `value` at the
-//! bottom. `report` turns the
-//! journal's events into what people read.
+//! bottom. `report` turns the journal's events into what people read.
 
 pub mod api;
 pub mod aws;

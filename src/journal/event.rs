@@ -165,7 +165,7 @@ impl Event {
     pub(super) fn must_last(&self) -> bool {
         match self {
             Event::Intent { write, .. } => *write,
-            Event::Opened(_) | Event::Paused { .. } | Event::Resumed { .. } | Event::Closed { .. } => true,
+            Event::Paused { .. } | Event::Resumed { .. } | Event::Closed { .. } => true,
             _ => false,
         }
     }

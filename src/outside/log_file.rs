@@ -5,21 +5,20 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::{create_folder, sync_folder};
+use super::create_folder;
 
 /// A file that is appended to, and that one process at a time may hold.
 #[derive(Debug)]
 pub struct LogFile(File);
 
 impl LogFile {
-    /// A file that must not be there yet.
+    /// A file that must not be there yet. It outlives a power failure once its
+    /// folder was written out too.
     pub fn create(path: &Path) -> io::Result<LogFile> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
         }
-        let file = private().create_new(true).open(path)?;
-        sync_folder(path)?;
-        Ok(LogFile(file))
+        Ok(LogFile(private().create_new(true).open(path)?))
     }
 
     /// A file that is there already.

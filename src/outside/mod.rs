@@ -56,21 +56,16 @@ pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
-/// Writes a new file that only its owner may read, for good: it outlives a
-/// power failure.
+/// Writes a new file that only its owner may read.
 pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private_file(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    sync_folder(path)
+    file.sync_all()
 }
 
-/// A new file is there for good only once its folder is written out too.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) => std::fs::File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
+/// New files outlive a power failure only once their folder is written out.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }
 
 pub fn create_folder(path: &Path) -> io::Result<()> {

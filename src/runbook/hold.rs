@@ -19,7 +19,10 @@ pub(super) fn names(header: &Header, place: &Place, account: &str, region: &str,
     let world = if place.sandbox { "sandbox/" } else { "" };
     let of = |name: &String| match (name.as_str(), arguments.get(name).and_then(|value| value.as_str())) {
         ("service", None) => {
-            format!("service/{}/{}", place.service.cluster.as_deref().unwrap_or("default"), place.service.name)
+            // By name or by ARN, it is the same service.
+            let short = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+            let cluster = place.service.cluster.as_deref().unwrap_or("default");
+            format!("service/{}/{}", short(cluster), short(&place.service.name))
         }
         (name, Some(value)) => format!("{name}/{value}"),
         (name, None) => name.to_owned(),

@@ -78,7 +78,9 @@ impl State {
         if length > 0 && file.read_from(length - 1).map_err(unwritable)? != b"\n" {
             line.insert(0, '\n');
         }
-        file.append(line.as_bytes()).and_then(|()| file.sync()).map_err(unwritable)
+        file.append(line.as_bytes()).map_err(unwritable)?;
+        // Nobody misses a look after a power failure.
+        if row.writes { file.sync().map_err(unwritable) } else { Ok(()) }
     }
 
     /// Every finished run, in the order of their ends.

@@ -40,6 +40,7 @@ impl State {
         let key = with_key.then(outside::random_bytes);
         if let Some(key) = &key {
             outside::create_private(&self.key_path(&run), key).map_err(unwritable)?;
+            outside::sync_folder(&self.0.join(RUNS)).map_err(unwritable)?;
         }
         Ok((run, store, key))
     }
