@@ -3,14 +3,15 @@
 //!
 //! The floors, each of which knows only those below it: `cli` and `repl`,
 //! `rehearse`, `runbook`, `script`, `effect`, then `store`, `sim` and `aws`,
-//! then `journal` and `api`, and `value` at the bottom. `report` turns the
-//! journal's events into what people read.
+//! then `journal`, `api` and `outside` (clock, files, chance), and `value` at the
+//! bottom. `report` turns the journal's events into what people read.
 
 pub mod api;
 pub mod aws;
 pub mod cli;
 pub mod effect;
 pub mod journal;
+pub mod outside;
 pub mod report;
 pub mod runbook;
 pub mod script;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use rollbook::api::Reading;
 use rollbook::aws::Carrier;
-use rollbook::effect::{Console, Gate, Guard, Live, MemoryVault, Retry, Setup, World};
-use rollbook::journal::Journal;
+use rollbook::effect::{Console, Gate, Guard, Live, Retry, Setup, Vault, World};
+use rollbook::journal::{Cursor, Journal};
 use rollbook::map;
 use rollbook::script::{Host, Library, Limits, Outcome, Program, Strand, Text};
 use rollbook::store::Memory;
@@ -105,17 +105,23 @@ const SCRIPT: &str = r#"
 
 /// As a run makes it, with a journal in memory.
 pub fn gate(world: Arc<dyn World>) -> Gate {
+    gate_of(world, Journal::new(Box::new(Memory::default())), None)
+}
+
+/// With any journal, and a record to answer from.
+pub fn gate_of(world: Arc<dyn World>, journal: Journal, record: Option<Cursor>) -> Gate {
     Gate::new(Setup {
         world,
-        journal: Journal::new(Box::new(Memory::default())),
-        vault: Arc::new(MemoryVault::default()),
+        journal,
+        vault: Arc::new(Vault::default()),
         console: Arc::new(Nobody),
         guard: Guard { permits: Some(Default::default()), ..Guard::default() },
         retry: Retry::default(),
         reading: Reading::default(),
         observers: Vec::new(),
         cancel: Arc::default(),
-        record: None,
+        record,
+        send_again: false,
     })
 }
 

@@ -7,15 +7,19 @@
 //! SDK configuration, whose HTTP client answers from memory. `parts/…` says
 //! where rollbook's share of the time goes.
 //!
-//! It is no benchmark of AWS, of HTTP or TLS, nor of a journal on a disk; and
-//! the numbers hold for a machine that does nothing else.
+//! `record/…` is what a journal in a file costs, and how fast a run is played
+//! again from one.
 //!
-//! `cargo bench` prints both sums at the end.
+//! It is no benchmark of AWS, of HTTP or TLS, nor of waiting for a disk; and the
+//! numbers hold for a machine that does nothing else.
+//!
+//! `cargo bench` prints the sums at the end.
 
 mod answer;
 mod call;
 mod memory;
 mod parts;
+mod record;
 mod start;
 
 use std::time::Duration;
@@ -35,11 +39,13 @@ fn main() {
     let stage = call::Stage::new();
     call::bench(&mut criterion, &stage);
     parts::bench(&mut criterion, &stage);
+    record::bench(&mut criterion);
     criterion.final_summary();
     // All of it, no selection: `cargo bench` adds this one argument.
     if std::env::args().skip(1).eq(["--bench"]) {
         call::say_added(&stage);
         start::say_start();
+        record::say();
     }
 }
 

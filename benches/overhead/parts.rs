@@ -83,20 +83,20 @@ fn bench_gate(group: &mut BenchmarkGroup<'_, WallTime>) {
     group.bench_function("copy_of_answer", |bencher| bencher.iter(|| answer.clone()));
 }
 
-fn operation() -> &'static Operation {
+pub fn operation() -> &'static Operation {
     api::operation("ecs", "describe_services").expect("the table has it")
 }
 
-fn request() -> Value {
+pub fn request() -> Value {
     map! { "cluster" => CLUSTER, "services" => vec![SERVICE] }
 }
 
-fn decoded() -> Value {
+pub fn decoded() -> Value {
     api::decode(operation(), ANSWER.as_bytes()).expect("JSON")
 }
 
 /// Answers without SDK and carrier.
-struct FromMemory(Value);
+pub struct FromMemory(pub Value);
 
 impl World for FromMemory {
     fn call(&self, _operation: &'static Operation, _request: &Value, _cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {

@@ -2,11 +2,12 @@
 //! feeds parsing, `--help` and completion.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::runbook::{Header, Param, ParamType, Selection, Trial};
-use crate::value::{Map, Value, to_json};
+use crate::value::{Map, Value, parse_span, to_json};
 
 /// What every run takes beside the runbook's own params.
 #[derive(Args, Clone, Debug, Default)]
@@ -36,6 +37,9 @@ pub struct RunOptions {
     /// Answer yes to the runbook's questions
     #[arg(long, short = 'y')]
     pub yes: bool,
+    /// Wait for another run on this machine that holds the service, this long at most [30m]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "30m", value_parser = wait)]
+    pub wait_for_lease: Option<Duration>,
     /// How to print the result
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub output: Output,
@@ -61,6 +65,11 @@ impl RunOptions {
     pub fn trial(&self) -> Trial {
         Trial { scenario: self.scenario.clone(), throttle: self.throttle }
     }
+}
+
+pub(super) fn wait(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text).and_then(|span| Duration::try_from(span).ok());
+    span.ok_or_else(|| format!("`{text}` is not a duration, as 90s, 30m or 1h 30m"))
 }
 
 /// The command of one runbook.

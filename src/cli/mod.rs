@@ -8,11 +8,17 @@ mod completions;
 mod console;
 mod eject;
 mod faults;
+mod history;
 mod init;
+mod journal;
 mod list;
+mod prune;
+mod resume;
 mod run;
 mod sandbox;
+mod show;
 mod signals;
+mod start;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -40,6 +46,16 @@ enum Command {
     /// Run a runbook
     #[command(disable_help_flag = true)]
     Run(run::Run),
+    /// Go on with a run that was cut off
+    Resume(resume::Resume),
+    /// What ran, and how it ended
+    History(history::History),
+    /// Tell a run from its journal: steps, calls, what they changed
+    Show(show::Show),
+    /// Check journals
+    Journal(journal::Journal),
+    /// Remove journals of runs that ended long ago
+    Prune(prune::Prune),
     /// List the runbooks that there are, and where each comes from
     List(list::List),
     /// Print a runbook, or a module it imports
@@ -60,6 +76,7 @@ enum Command {
 
 /// Runs the command and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    quiet_panics();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -67,6 +84,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let shelf = Shelf::new(Some(project_or_here()), user_runbooks());
     let result = match cli.command {
         Command::Run(run) => run.execute(shelf.clone()),
+        Command::Resume(resume) => resume.execute(),
+        Command::History(history) => history.execute(),
+        Command::Show(show) => show.execute(),
+        Command::Journal(journal) => journal.execute(),
+        Command::Prune(prune) => prune.execute(),
         Command::Runbook(words) => run::Run::from_words(words).execute(shelf.clone()),
         Command::List(list) => list.execute(&shelf),
         Command::Cat(cat) => cat.execute(&shelf),
@@ -77,6 +99,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sandbox(sandbox) => sandbox.execute(),
     };
     result.unwrap_or_else(|misuse| show(&misuse, &shelf))
+}
+
+/// The text of a panic may hold a secret, so that only its place is said at
+/// once; the run's end says the text without the secrets that it knows.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        anstream::eprintln!("rollbook itself failed at {place}");
+    }));
 }
 
 /// What clap has to say goes where clap wants it: help is an answer.

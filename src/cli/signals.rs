@@ -1,23 +1,35 @@
-//! Ctrl-C and SIGTERM: the first stops the run where it is safe, the second
-//! stops the process.
+//! Ctrl-C, SIGTERM and a lost terminal: the first stops the run where it is
+//! safe, the second stops the process. What was recorded stands either way.
 
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::effect::{Cancel, Stop};
 use crate::journal::Verdict;
 
-pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>) {
+/// SIGXFSZ, on every Unix that Rust knows.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// `resumable` is the run's name once it has begun, if it can be resumed.
+pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: Arc<OnceLock<String>>) {
     runtime.spawn(async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
-            return;
-        };
+        // A limit on the size of files is an error to be said, not a way to die.
+        let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(kinds) else { return };
         loop {
-            either(&mut interrupt, &mut terminate).await;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
             if cancel.is_stopped() {
+                if let Some(run) = resumable.get() {
+                    anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");
+                }
                 std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
             }
             anstream::eprintln!("\nstopping; once more stops at once");
@@ -44,4 +56,9 @@ async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+}
+
+fn listen(kinds: [SignalKind; 3]) -> std::io::Result<[Signal; 3]> {
+    let [first, second, third] = kinds.map(signal);
+    Ok([first?, second?, third?])
 }

@@ -7,10 +7,11 @@ use super::gate::{Ending, Gate};
 use super::kind::Effect;
 use super::outside;
 use super::recall::unknown_outcome;
+use super::settle::Settled;
 use super::trouble::{Stop, Trouble};
 use crate::api::{self, AwsError, Failure, Operation};
 use crate::journal::{Event, Key, Recorded};
-use crate::value::{Origin, Secret, Value};
+use crate::value::{Origin, Secret, Timestamp, Value};
 
 impl Gate {
     pub(super) fn attempt(&self, branch: &Branch, key: &Key, effect: &Effect) -> Ending {
@@ -18,6 +19,7 @@ impl Gate {
             Effect::Call { operation, request } => self.send(branch, key, operation, request),
             Effect::Sleep(duration) => Ok(self.world.sleep(branch.path(), *duration, &self.cancel).map(|()| Value::Null)?),
             Effect::Now => Ok(Value::Time(self.world.now())),
+            Effect::Alive => Ok(Value::Int(self.alive().as_millis() as i64)),
             Effect::Token => Ok(Value::Text(uuid(self.world.dice(key)))),
             Effect::Environment { name, secret } => {
                 Ok(outside::variable(name).map(|text| text_or_secret(text, *secret, Origin::Environment(name.clone()))).into())
@@ -57,12 +59,46 @@ impl Gate {
     }
 
     fn send(&self, branch: &Branch, key: &Key, operation: &'static Operation, request: &Value) -> Ending {
+        let mut looked = false;
+        loop {
+            let why = match self.try_to_send(branch, key, operation, request)? {
+                Sent::Answered(answer) => return Ok(answer),
+                Sent::InDoubt(why) => why,
+            };
+            let sent = self.now();
+            if self.cancel.is_stopped() || looked {
+                return Err(self.in_doubt(operation, request, sent, &why));
+            }
+            match self.settle_write(branch, key, (operation, request), sent, &why)? {
+                Settled::Answer(answer) => return Ok(answer),
+                // Every try that may be made without a look was made.
+                Settled::SendAgain => return Err(unknown_outcome(operation, request, sent, &why).into()),
+                Settled::Absent => self.intend_again(branch, key, &Effect::Call { operation, request: request.clone() })?,
+            }
+            looked = true;
+        }
+    }
+
+    /// The write at `key` is known not to have happened and is about to be
+    /// tried anew.
+    pub(super) fn intend_again(&self, branch: &Branch, key: &Key, effect: &Effect) -> Result<(), Stop> {
+        self.check(branch, effect)?;
+        let at = self.now();
+        let why = "a look showed that it did not happen".into();
+        let withdrawn = Event::Withdrawn { key: key.clone(), at, why };
+        let effect = effect.signature(&self.vault);
+        self.append(&[withdrawn, Event::Intent { key: key.clone(), at, write: true, effect }])
+    }
+
+    /// Tries until there is an answer, or a failure that settles the call, or
+    /// doubt that another try cannot end.
+    fn try_to_send(&self, branch: &Branch, key: &Key, operation: &'static Operation, request: &Value) -> Result<Sent, Trouble> {
         // Once an answer was lost, no later refusal proves that nothing happened.
         let mut doubt = None;
         let mut number = 1;
         loop {
             let failure = match self.world.call(operation, request, &self.cancel)? {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(Sent::Answered(answer)),
                 Err(failure) => self.redacted(failure),
             };
             if failure.leaves_doubt() && operation.is_write() {
@@ -70,14 +106,14 @@ impl Gate {
             }
             if self.cancel.is_stopped() || !self.retry.again(operation, &failure, number) {
                 return match doubt {
-                    Some(why) => Err(self.in_doubt(operation, &why)),
+                    Some(why) => Ok(Sent::InDoubt(why)),
                     None => Err(Trouble::Failed { operation, failure, attempts: number }),
                 };
             }
             let wait = self.retry.wait(number, self.world.dice(key) as f64 / u64::MAX as f64);
             self.note_attempt(key, number, &failure, wait)?;
             if let Err(stop) = self.world.sleep(branch.path(), wait, &self.cancel) {
-                return Err(doubt.map_or(stop.into(), |why| self.in_doubt(operation, &why)));
+                return doubt.map_or(Err(stop.into()), |why| Ok(Sent::InDoubt(why)));
             }
             number += 1;
         }
@@ -85,10 +121,10 @@ impl Gate {
 
     /// A write that may have happened. What can safely be sent again is simply
     /// left open when the run was interrupted; anything else must be said.
-    fn in_doubt(&self, operation: &'static Operation, why: &str) -> Trouble {
+    fn in_doubt(&self, operation: &'static Operation, request: &Value, sent: Timestamp, why: &str) -> Trouble {
         match (self.cancel.reason(), operation.effect) {
             (Some(stop), api::Effect::Write(settle)) if settle.may_send_again() => stop.into(),
-            _ => unknown_outcome(operation, why).into(),
+            _ => unknown_outcome(operation, request, sent, why).into(),
         }
     }
 
@@ -105,6 +141,13 @@ impl Gate {
             other => other,
         }
     }
+}
+
+/// What came of sending a request.
+enum Sent {
+    Answered(Value),
+    /// A write that may have happened or not.
+    InDoubt(String),
 }
 
 fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {

@@ -51,7 +51,7 @@ impl Cancel {
     }
 
     /// Waits on the real clock, or less if the run is stopped.
-    pub(super) fn sleep(&self, duration: Duration) -> Result<(), Stop> {
+    pub fn sleep(&self, duration: Duration) -> Result<(), Stop> {
         let guard = self.lock();
         let waited = self.bell.wait_timeout_while(guard, duration, |stop| stop.is_none());
         let (stop, _) = waited.unwrap_or_else(PoisonError::into_inner);

@@ -3,20 +3,25 @@
 //! tries stands in `attempt`, how it remembers in `recall`.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::SignedDuration;
 
 use super::branch::Branch;
 use super::cancel::Cancel;
 use super::guard::Guard;
 use super::kind::Effect;
 use super::recall::{describe, diverged};
-use super::record::Vault;
+use super::resume::Resumption;
 use super::retry::Retry;
+use super::seen::Seen;
 use super::trouble::{Stop, Trouble};
+use super::vault::Vault;
 use super::worlds::World;
 use crate::api::{self, Operation, Reading, Settle};
-use crate::journal::{Cursor, Event, Journal, Key, Mark, Observer, Past, StreamPath};
+use crate::journal::{Cursor, Event, Hash, Journal, Key, Mark, Observer, Past, StreamPath};
 use crate::map;
-use crate::value::{Timestamp, Value};
+use crate::value::{Secret, Timestamp, Value};
 
 /// The person at the other end, if there is one.
 pub trait Console: Send + Sync {
@@ -31,7 +36,7 @@ pub trait Console: Send + Sync {
 pub struct Setup {
     pub world: Arc<dyn World>,
     pub journal: Journal,
-    pub vault: Arc<dyn Vault>,
+    pub vault: Arc<Vault>,
     pub console: Arc<dyn Console>,
     pub guard: Guard,
     pub retry: Retry,
@@ -40,12 +45,14 @@ pub struct Setup {
     pub cancel: Arc<Cancel>,
     /// The record to answer from, for a run that is played again.
     pub record: Option<Cursor>,
+    /// A person has looked: writes without an answer did not happen.
+    pub send_again: bool,
 }
 
 pub struct Gate {
     pub(super) world: Arc<dyn World>,
     pub(super) journal: Mutex<Journal>,
-    pub(super) vault: Arc<dyn Vault>,
+    pub(super) vault: Arc<Vault>,
     pub(super) console: Arc<dyn Console>,
     pub(super) guard: Guard,
     pub(super) retry: Retry,
@@ -53,16 +60,29 @@ pub struct Gate {
     pub(super) observers: Vec<Arc<dyn Observer>>,
     pub(super) cancel: Arc<Cancel>,
     pub(super) record: Option<Cursor>,
+    pub(super) send_again: bool,
     /// The account that the credentials belong to, once AWS has said so.
     pub(super) account: OnceLock<String>,
     pub(super) protection_lifted: Mutex<bool>,
+    pub(super) seen: Mutex<Seen>,
+    pub(super) resumption: Resumption,
+    /// The names that this process holds, with their numbers.
+    pub(super) held: Mutex<Vec<(String, u64)>>,
+    /// Since when the run has been alive, but for the time that it was not.
+    pub(super) alive_since: Timestamp,
 }
 
 pub(super) type Ending = Result<Value, Trouble>;
 
 impl Gate {
     pub fn new(setup: Setup) -> Gate {
+        let now = setup.world.now();
+        let alive_since = setup.record.as_ref().and_then(|record| alive_since(record, now)).unwrap_or(now);
         Gate {
+            alive_since,
+            seen: Mutex::default(),
+            resumption: Resumption::default(),
+            held: Mutex::default(),
             world: setup.world,
             journal: Mutex::new(setup.journal),
             vault: setup.vault,
@@ -73,6 +93,7 @@ impl Gate {
             observers: setup.observers,
             cancel: setup.cancel,
             record: setup.record,
+            send_again: setup.send_again,
             account: OnceLock::new(),
             protection_lifted: Mutex::new(false),
         }
@@ -92,9 +113,77 @@ impl Gate {
         lock(&self.journal).entries().map_err(|error| Stop::Journal(error.to_string()))
     }
 
+    /// How long the run has been alive.
+    pub fn alive(&self) -> SignedDuration {
+        self.now().duration_since(self.alive_since)
+    }
+
+    /// Whether this process sent a write, or an earlier one of the same run did.
+    pub fn wrote(&self) -> bool {
+        self.resumption.wrote() || self.record.as_ref().is_some_and(Cursor::wrote)
+    }
+
+    /// The hash of the last entry.
+    pub fn head(&self) -> Hash {
+        lock(&self.journal).head()
+    }
+
     /// Records an event that belongs to no effect: how the run began and ended.
+    ///
+    /// A resumed run writes nothing before it does something new: a resume that
+    /// comes to nothing leaves the journal as it was.
     pub fn emit(&self, event: Event) -> Result<(), Stop> {
-        self.append(&[event])
+        let is_early = matches!(event, Event::Resumed { .. } | Event::Held { .. } | Event::Script { .. });
+        match self.resumes() && is_early && self.resumption.hold_back(&event) {
+            true => Ok(()),
+            false => self.append(&[event]),
+        }
+    }
+
+    /// The run holds `name` from here on.
+    pub fn hold(&self, name: &str, fence: u64) -> Result<(), Stop> {
+        lock(&self.held).push((name.to_owned(), fence));
+        self.emit(Event::Held { at: self.now(), name: name.to_owned(), fence })
+    }
+
+    /// Whether nobody else can have held what this run holds since it began.
+    pub(super) fn holds_unbroken(&self) -> bool {
+        let held = lock(&self.held);
+        let before = |name: &str| self.record.as_ref().and_then(|record| record.held.get(name));
+        !held.is_empty() && held.iter().all(|(name, fence)| !self.resumes() || before(name) == Some(&(fence - 1)))
+    }
+
+    /// Whether this goes on with a run that an earlier process began.
+    pub fn resumes(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| !record.is_finished())
+    }
+
+    /// Records a script that the run loaded, once.
+    pub fn note_script(&self, path: Option<&str>, name: &str, text: &str) -> Result<(), Stop> {
+        // The newest under a path counts: a run may be resumed with edited scripts.
+        let known =
+            self.record.iter().flat_map(|record| record.scripts.iter().rev()).find(|script| script.path.as_deref() == path);
+        let hash = Hash::of(text);
+        if known.is_some_and(|script| script.text == text) || !self.resumption.is_new_script(path, hash) {
+            return Ok(());
+        }
+        let path = path.map(str::to_owned);
+        self.emit(Event::Script { path, name: name.to_owned(), hash: hash.to_string(), text: text.to_owned() })
+    }
+
+    /// Looks for the secret in all output from here on.
+    pub fn know(&self, secret: &Secret) {
+        self.vault.know(secret);
+    }
+
+    /// The text without any secret that the run knows.
+    pub fn redact(&self, text: String) -> String {
+        self.vault.redact(text)
+    }
+
+    /// Whether something was recorded in that stream.
+    pub fn has_recorded(&self, path: &StreamPath) -> bool {
+        self.record.as_ref().is_some_and(|record| record.has_stream(path))
     }
 
     /// Who the credentials belong to; a guarded account is compared at once.
@@ -135,12 +224,12 @@ impl Gate {
         self.cancel.check()?;
         self.world.turn(branch.path(), &self.cancel)?;
         let key = branch.next_key();
-        let signature = effect.signature(&*self.vault);
+        let signature = effect.signature(&self.vault);
         if let Some(past) = self.past(&key) {
             return self.answer_from(branch, past, &key, &signature, &effect);
         }
         self.refuse_beyond_the_end(&key)?;
-        self.check(&effect)?;
+        self.check(branch, &effect)?;
         let intent = Event::Intent { key: key.clone(), at: self.world.now(), write: effect.is_write(), effect: signature };
         self.append(&[intent])?;
         let ending = self.attempt(branch, &key, &effect);
@@ -153,13 +242,21 @@ impl Gate {
         let key = branch.next_key();
         let mark = mark.map_text(|text| self.vault.redact(text));
         match self.past(&key) {
-            Some(Past::Mark(recorded)) if *recorded == mark => Ok(()),
+            // One branch may have known a secret earlier than it does now.
+            Some(Past::Mark(recorded)) if *recorded == mark || self.hidden(recorded) == mark => {
+                self.resumption.answered();
+                Ok(())
+            }
             Some(other) => Err(diverged(&key, &describe(other), &format!("{mark:?}"))),
             None => {
                 self.refuse_beyond_the_end(&key)?;
                 self.append(&[Event::Mark { key, at: self.world.now(), mark }])
             }
         }
+    }
+
+    fn hidden(&self, mark: &Mark) -> Mark {
+        mark.clone().map_text(|text| self.vault.redact(text))
     }
 
     /// A run that has ended did nothing more; its replay may not either.
@@ -175,42 +272,17 @@ impl Gate {
         self.past(&branch.upcoming_key())
     }
 
-    fn check(&self, effect: &Effect) -> Result<(), Stop> {
-        match effect {
-            Effect::Call { operation, .. } if operation.is_write() => {
-                self.guard.check(operation, self.account.get().map(String::as_str))?;
-                self.lift_protection(operation)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The first write to a protected environment needs a person's word.
-    fn lift_protection(&self, operation: &Operation) -> Result<(), Stop> {
-        let Some(protection) = &self.guard.protection else {
-            return Ok(());
-        };
-        let mut lifted = lock(&self.protection_lifted);
-        if *lifted || protection.confirmed {
-            return Ok(());
-        }
-        let name = &protection.environment;
-        let what = format!("environment `{name}` is protected and {operation} is a write");
-        if !self.console.is_terminal() {
-            return Err(Stop::Refused { what, hint: format!("without a terminal, add --confirm {name}") });
-        }
-        let question = format!("`{name}` is protected. Type its name to allow changes");
-        let answer = self.console.ask(&question, false);
-        self.cancel.check()?;
-        if answer.as_deref().map(str::trim) != Some(name) {
-            return Err(Stop::Refused { what, hint: format!("type `{name}` when asked, or add --confirm {name}") });
-        }
-        *lifted = true;
-        Ok(())
-    }
-
     pub(super) fn append(&self, events: &[Event]) -> Result<(), Stop> {
-        lock(&self.journal).append(events).map_err(|error| Stop::Journal(error.to_string()))?;
+        let mut journal = lock(&self.journal);
+        // What was held back comes first, then what names the secrets in these.
+        let mut before = self.resumption.release(events);
+        before.extend(self.vault.waiting());
+        if !before.is_empty() {
+            journal.append(&before).map_err(|error| Stop::Journal(error.to_string()))?;
+        }
+        journal.append(events).map_err(|error| Stop::Journal(error.to_string()))?;
+        drop(journal);
+        self.resumption.note(events);
         for event in events {
             self.observers.iter().for_each(|observer| observer.see(event));
         }
@@ -239,6 +311,14 @@ impl Gate {
     pub fn joined(&self, parent: &StreamPath) -> Result<(), Stop> {
         self.world.joined(parent, &self.cancel)
     }
+}
+
+/// The beginning of a run, moved on by the time in which no process played it,
+/// up to `now`, when this one begins to.
+fn alive_since(record: &Cursor, now: Timestamp) -> Option<Timestamp> {
+    let began = record.opening.as_ref()?.at;
+    let dead = record.dead_ms + record.last.map_or(0, |last| now.as_millisecond() - last.as_millisecond());
+    began.checked_add(Duration::from_millis(dead.max(0) as u64)).ok()
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

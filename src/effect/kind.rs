@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::record::{Vault, pack};
+use super::record::pack;
+use super::vault::Vault;
 use crate::api::Operation;
 use crate::journal::Recorded;
 use crate::map;
@@ -16,6 +17,9 @@ pub enum Effect {
     },
     Sleep(Duration),
     Now,
+    /// How long the run has been alive: time in which no process played it
+    /// does not count.
+    Alive,
     /// A fresh id, as idempotency tokens and names need.
     Token,
     Environment {
@@ -50,7 +54,7 @@ impl Effect {
     }
 
     /// What the record compares when the run is played again.
-    pub(super) fn signature(&self, vault: &dyn Vault) -> Recorded {
+    pub(super) fn signature(&self, vault: &Vault) -> Recorded {
         let flagged = |kind: &str, name: &str, of: &str, secret: bool| {
             map! { "effect" => kind, name => of, "secret" => secret }
         };
@@ -62,6 +66,7 @@ impl Effect {
                 map! { "effect" => "sleep", "ms" => duration.as_millis() as i64 }
             }
             Effect::Now => map! { "effect" => "now" },
+            Effect::Alive => map! { "effect" => "alive" },
             Effect::Token => map! { "effect" => "token" },
             Effect::Environment { name, secret } => flagged("environment", "name", name, *secret),
             Effect::ReadFile { path, secret } => flagged("file", "path", path, *secret),
@@ -73,6 +78,7 @@ impl Effect {
             Effect::Look { what, .. } => map! { "effect" => "look", "what" => *what },
             Effect::Join { .. } => map! { "effect" => "join" },
         };
-        Recorded(value)
+        // A text that holds a secret is none for the journal, whoever wrote it.
+        Recorded(vault.filter().hide_within(value))
     }
 }

@@ -4,6 +4,7 @@
 //! This floor knows worlds (AWS, the simulator) and the journal. It knows no
 //! Rhai and nothing of runbooks but what they may do.
 
+mod admit;
 mod attempt;
 mod branch;
 mod cancel;
@@ -11,19 +12,23 @@ mod conductor;
 mod gate;
 mod guard;
 mod kind;
-pub mod outside;
 mod recall;
 mod record;
+mod resume;
 mod retry;
+mod seen;
+mod settle;
 mod trouble;
+mod vault;
 mod worlds;
 
+pub use crate::outside;
 pub use branch::Branch;
 pub use cancel::Cancel;
 pub use gate::{Console, Gate, Setup};
 pub use guard::{Guard, Protection};
 pub use kind::Effect;
-pub use record::{MemoryVault, Vault};
 pub use retry::Retry;
 pub use trouble::{Stop, Trouble};
+pub use vault::Vault;
 pub use worlds::{Live, SimWorld, World};

@@ -1,15 +1,19 @@
 //! The recorded side of the gate: answering from the record, and writing down
 //! how an effect ended.
 
+use std::time::Duration;
+
 use super::branch::Branch;
-use super::gate::{Ending, Gate};
+use super::gate::{Ending, Gate, lock};
 use super::kind::Effect;
-use super::record::{conceal_known, is_plain, pack, unpack};
+use super::record::{fingerprints, is_plain, pack, unpack};
+use super::settle::Settled;
 use super::trouble::{Stop, Trouble};
+use super::vault::conceal_known;
 use crate::api::{self, Failure, Operation};
-use crate::journal::{Event, Key, Past, Recorded};
+use crate::journal::{Event, Kept, Key, Past, Recorded, Source};
 use crate::map;
-use crate::value::{Value, to_json};
+use crate::value::{Secret, Timestamp, Value, to_json};
 
 impl Gate {
     pub(super) fn past(&self, key: &Key) -> Option<&Past> {
@@ -17,33 +21,99 @@ impl Gate {
     }
 
     pub(super) fn answer_from(&self, branch: &Branch, past: &Past, key: &Key, now: &Recorded, effect: &Effect) -> Ending {
-        let Past::Effect { effect: recorded, write, outcome } = past else {
+        let Past::Effect { effect: recorded, at, outcome, .. } = past else {
             return Err(diverged(key, &describe(past), &text(now)).into());
         };
-        if recorded != now {
-            return Err(diverged(key, &text(recorded), &text(now)).into());
+        match recorded.read() {
+            Some(recorded) if *recorded == *now => {}
+            Some(recorded) => return Err(diverged(key, &text(&recorded), &text(now)).into()),
+            None => return Err(damaged(key).into()),
         }
-        let broken = |what: &str| Trouble::from(Stop::Journal(format!("the record of effect {key} {what}")));
-        match (outcome, effect) {
-            (Some((true, result)), _) => {
-                let value = unpack(result, &*self.vault).ok_or_else(|| broken("lacks a secret"))?;
-                // Marked once more, to learn the same names as the first time.
-                Ok(self.mark_answer(branch, effect, value))
-            }
-            (Some((false, result)), Effect::Call { operation, .. }) => {
-                let failure = Failure::from_value(&result.0).ok_or_else(|| broken("holds an unknown failure"))?;
+        self.resumption.answered();
+        let Some((ok, result)) = outcome else { return self.go_on(branch, key, effect, *at) };
+        let result = result.read().ok_or_else(|| Trouble::from(damaged(key)))?;
+        if *ok {
+            self.recover_secrets(branch, &result.0)?;
+            let value = unpack(&result, &self.vault).ok_or_else(|| Trouble::from(damaged(key)))?;
+            // Marked once more, to learn the same names as the first time.
+            return Ok(self.mark_answer(branch, effect, value));
+        }
+        match effect {
+            Effect::Call { operation, .. } => {
+                let failure = Failure::from_value(&result.0).ok_or_else(|| Trouble::from(damaged(key)))?;
                 let attempts = result.0.get(ATTEMPTS).and_then(Value::as_int).unwrap_or(1);
                 Err(trouble_of(operation, failure, attempts as u32))
             }
-            (Some((false, result)), _) => Err(Trouble::Unavailable(result.0.text("message").unwrap_or_default().to_owned())),
-            (None, Effect::Call { operation, .. }) if *write => {
-                Err(unknown_outcome(operation, "the run ended before the answer was recorded").into())
+            _ => Err(Trouble::Unavailable(result.0.text("message").unwrap_or_default().to_owned())),
+        }
+    }
+
+    /// An effect that was cut off between its intent, at `sent`, and its outcome.
+    fn go_on(&self, branch: &Branch, key: &Key, effect: &Effect, sent: Timestamp) -> Ending {
+        let ending = match effect {
+            Effect::Call { operation, request } if operation.is_write() => {
+                let why = "the run ended before the answer was recorded";
+                let settled = match self.settle_write(branch, key, (operation, request), sent, why) {
+                    Err(Stop::OutcomeUnknown { .. }) if self.send_again => Settled::Absent,
+                    other => other?,
+                };
+                match settled {
+                    Settled::Answer(answer) => Ok(answer),
+                    Settled::SendAgain => {
+                        self.check(branch, effect)?;
+                        self.attempt(branch, key, effect)
+                    }
+                    Settled::Absent => {
+                        self.intend_again(branch, key, effect)?;
+                        self.attempt(branch, key, effect)
+                    }
+                }
+            }
+            // A wait goes on in the middle.
+            Effect::Sleep(whole) => {
+                let slept = Duration::try_from(self.now().duration_since(sent)).unwrap_or_default();
+                self.attempt(branch, key, &Effect::Sleep(whole.saturating_sub(slept)))
             }
             // A read that was cut off is simply done again; its intent stands.
-            (None, _) => {
-                let ending = self.attempt(branch, key, effect);
-                self.settle(branch, key, effect, ending)
+            _ => self.attempt(branch, key, effect),
+        };
+        self.settle(branch, key, effect, ending)
+    }
+
+    /// Reads secrets again that the record only names; the record tells whether
+    /// they are still the same.
+    fn recover_secrets(&self, branch: &Branch, recorded: &Value) -> Result<(), Trouble> {
+        for fingerprint in fingerprints(recorded) {
+            if self.vault.open(&fingerprint).is_none() {
+                self.recover_secret(branch, &fingerprint)?;
             }
+        }
+        Ok(())
+    }
+
+    fn recover_secret(&self, branch: &Branch, fingerprint: &str) -> Result<(), Trouble> {
+        let missing = |origin: &str, why: &str| Stop::SecretMissing {
+            what: format!("a secret that the run had is missing: the one {origin}; {why}"),
+            hint: "without it the run cannot go on where it was. Start it anew, or make that secret readable again".into(),
+        };
+        let Some(Kept { origin, source, sealed }) = self.vault.lacking(fingerprint) else {
+            return Err(missing("of unknown origin", "the record does not name it").into());
+        };
+        let Some(source) = source else {
+            let why = if sealed.is_some() { "the run's key, which would open it, is gone" } else { "it was not kept" };
+            return Err(missing(&origin, why).into());
+        };
+        let Source { arn, version, member } = source;
+        let request = map! { "SecretId" => arn.as_str(), "VersionId" => version.as_str() };
+        let answer = self.look(branch, "secretsmanager", "get_secret_value", request).map_err(|trouble| match trouble {
+            Trouble::Failed { failure, .. } => {
+                missing(&origin, &format!("version {version} of {arn} cannot be read: {failure}")).into()
+            }
+            other => other,
+        })?;
+        match answer.get(&member) {
+            Some(Value::Secret(secret)) if self.vault.accept(fingerprint, secret) => Ok(()),
+            _ => Err(missing(&origin, &format!("version {version} of {arn} holds another value now")).into()),
         }
     }
 
@@ -51,6 +121,12 @@ impl Gate {
     pub(super) fn settle(&self, branch: &Branch, key: &Key, effect: &Effect, ending: Ending) -> Ending {
         let (result, ending) = match ending {
             Ok(value) => return self.settle_well(key, self.mark_answer(branch, effect, value)),
+            // Nothing was done, and with other credentials it can be.
+            Err(Trouble::Failed { failure, .. }) if failure.is_credentials() => {
+                let why = failure.to_string();
+                self.append(&[Event::Withdrawn { key: key.clone(), at: self.now(), why }])?;
+                return Err(credentials(&failure).into());
+            }
             Err(Trouble::Failed { operation, failure, attempts }) => {
                 let mut result = failure.to_value();
                 if let Some(members) = result.as_map_mut() {
@@ -67,8 +143,8 @@ impl Gate {
 
     /// Most answers are recorded as they are and handed on without a copy.
     fn settle_well(&self, key: &Key, value: Value) -> Ending {
-        if !is_plain(&value) {
-            self.append(&[self.outcome(key, true, pack(&value, &*self.vault))])?;
+        if !is_plain(&value, &self.vault.filter()) {
+            self.append(&[self.outcome(key, true, pack(&value, &self.vault))])?;
             return Ok(value);
         }
         let event = self.outcome(key, true, Recorded(value));
@@ -86,19 +162,41 @@ impl Gate {
     /// Secrets in an answer must be marked before the record sees it: what its
     /// shape calls sensitive, and what this run knows to be one.
     fn mark_answer(&self, branch: &Branch, effect: &Effect, mut value: Value) -> Value {
-        if let Effect::Call { operation, .. } = effect {
+        if let Effect::Call { operation, request } = effect {
             branch.learn(api::read_answer(operation, &mut value, &self.reading));
-            conceal_known(&mut value, &self.vault.long_ones());
+            conceal_known(&mut value, &self.vault.filter());
+            sources(operation, &value).into_iter().for_each(|(secret, source)| self.vault.know_source(&secret, source));
+            lock(&self.seen).learn(operation, request, &value);
         }
+        value.walk(&mut |inner| {
+            if let Value::Secret(secret) = inner {
+                self.vault.know(secret);
+            }
+        });
         value
     }
+}
+
+/// Secrets that AWS gives out again by their version.
+fn sources(operation: &Operation, answer: &Value) -> Vec<(Secret, Source)> {
+    let versions: Vec<&Value> = match (operation.module, operation.method) {
+        ("secretsmanager", "get_secret_value") => vec![answer],
+        ("secretsmanager", "batch_get_secret_value") => answer.items("SecretValues").iter().collect(),
+        _ => Vec::new(),
+    };
+    let of = |version: &Value, member: &str| {
+        let Some(Value::Secret(secret)) = version.get(member) else { return None };
+        let text = |name: &str| version.text(name).map(str::to_owned);
+        Some((secret.clone(), Source { arn: text("ARN")?, version: text("VersionId")?, member: member.to_owned() }))
+    };
+    versions.iter().flat_map(|version| ["SecretString", "SecretBinary"].map(|member| of(version, member))).flatten().collect()
 }
 
 /// Beside a recorded failure: how many tries it took.
 const ATTEMPTS: &str = "attempts";
 
 /// What a failure means for the run, the first time and every time after.
-fn trouble_of(operation: &'static Operation, failure: Failure, attempts: u32) -> Trouble {
+pub(super) fn trouble_of(operation: &'static Operation, failure: Failure, attempts: u32) -> Trouble {
     match failure.is_credentials() {
         true => credentials(&failure).into(),
         false => Trouble::Failed { operation, failure, attempts },
@@ -111,7 +209,7 @@ fn text(recorded: &Recorded) -> String {
 
 pub(super) fn describe(past: &Past) -> String {
     match past {
-        Past::Effect { effect, .. } => text(effect),
+        Past::Effect { effect, .. } => effect.read().map_or_else(String::new, |effect| text(&effect)),
         Past::Mark(mark) => format!("{mark:?}"),
     }
 }
@@ -127,9 +225,23 @@ fn credentials(failure: &Failure) -> Stop {
     }
 }
 
-pub(super) fn unknown_outcome(operation: &Operation, why: &str) -> Stop {
+fn damaged(key: &Key) -> Stop {
+    Stop::Journal(format!("the record of effect {key} is damaged"))
+}
+
+/// Says exactly what is unknown.
+pub(super) fn unknown_outcome(operation: &Operation, request: &Value, sent: Timestamp, why: &str) -> Stop {
+    let named = request.as_map().into_iter().flatten().filter_map(|(name, value)| match value {
+        Value::Text(text) if text.len() <= 200 => Some(format!("{name} {text}")),
+        _ => None,
+    });
+    let named: Vec<String> = named.take(4).collect();
     Stop::OutcomeUnknown {
         what: format!("{operation} was sent and nobody knows whether it took effect: {why}"),
-        hint: "it was not sent again. Look at the resource before you run this once more".into(),
+        hint: format!(
+            "sent at {} with {}; it was not sent again. Look at it. If it did not happen: rollbook resume --send-again",
+            sent.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            if named.is_empty() { "nothing that names it".into() } else { named.join(", ") },
+        ),
     }
 }

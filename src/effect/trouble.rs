@@ -33,10 +33,31 @@ pub enum Stop {
     Diverged { place: String, recorded: String, now: String },
     #[error("{0}")]
     Journal(String),
+    /// Somebody changed what the run was about to change.
+    #[error("{what}")]
+    Drift { what: String, hint: String },
+    #[error("{what}")]
+    SecretMissing { what: String, hint: String },
     #[error("{0}")]
     SecretShown(String),
     #[error("{summary}")]
     Concluded { verdict: Verdict, summary: String },
+}
+
+impl Stop {
+    /// Whether the run can go on later: it was not the run that ended it.
+    pub fn leaves_open(&self) -> bool {
+        match self {
+            Stop::Interrupted
+            | Stop::OutcomeUnknown { .. }
+            | Stop::Credentials { .. }
+            | Stop::Diverged { .. }
+            | Stop::Journal(_)
+            | Stop::Drift { .. }
+            | Stop::SecretMissing { .. } => true,
+            Stop::Limit { .. } | Stop::Refused { .. } | Stop::SecretShown(_) | Stop::Concluded { .. } => false,
+        }
+    }
 }
 
 impl From<Stop> for Trouble {

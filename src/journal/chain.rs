@@ -2,12 +2,15 @@
 //! anywhere inside is seen.
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use super::content::Contents;
+use super::cursor::Cursor;
 use super::event::Event;
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, std::hash::Hash)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
@@ -30,6 +33,21 @@ impl fmt::Display for Hash {
     }
 }
 
+impl FromStr for Hash {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Hash, ()> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(());
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| ())?;
+        }
+        Ok(Hash(bytes))
+    }
+}
+
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -46,7 +64,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn after(previous: Hash, body: String) -> Entry {
+    /// The entry that follows the one with the hash `previous`.
+    pub fn after(previous: Hash, body: String) -> Entry {
         Entry { hash: Hash::after(&previous, &body), previous, body }
     }
 
@@ -62,16 +81,23 @@ pub enum StoreError {
     Conflict,
     #[error("the journal cannot be written: {0}")]
     Unwritable(String),
+    #[error("the journal cannot be read: {0}")]
+    Unreadable(String),
 }
 
 /// Keeps entries. In memory first, then a file a run, later a table.
 pub trait Store: Send {
     /// Adds `batch` if the last entry's hash is `expected_head` and nobody with
-    /// a higher `fence` has written; durable when it returns.
+    /// a higher `fence` has written.
     fn append(&mut self, batch: &[Entry], expected_head: &Hash, fence: u64) -> Result<(), StoreError>;
 
+    /// Returns once everything appended so far outlives a power failure.
+    fn sync(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The entries from number `from` on.
-    fn read(&self, from: usize) -> Result<Vec<Entry>, StoreError>;
+    fn read(&mut self, from: usize) -> Result<Vec<Entry>, StoreError>;
 }
 
 /// The writing end of a run's journal.
@@ -79,28 +105,53 @@ pub struct Journal {
     store: Box<dyn Store>,
     head: Hash,
     fence: u64,
+    contents: Contents,
 }
 
 impl Journal {
     pub fn new(store: Box<dyn Store>) -> Journal {
-        Journal { store, head: Hash::default(), fence: 0 }
+        Journal { store, head: Hash::default(), fence: 0, contents: Contents::default() }
+    }
+
+    /// Goes on where `cursor` has read to.
+    pub fn after(store: Box<dyn Store>, cursor: &Cursor) -> Journal {
+        let mut journal = Journal { head: cursor.head(), ..Journal::new(store) };
+        journal.contents.know(cursor.contents());
+        journal
+    }
+
+    /// Records that there were answers, and not the answers: for runs that
+    /// change nothing and need not be resumed.
+    pub fn calls_only(&mut self) {
+        self.contents.calls_only = true;
     }
 
     pub fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
         let mut head = self.head;
-        let mut batch = Vec::with_capacity(events.len());
+        let (mut batch, mut fresh) = (Vec::with_capacity(events.len()), Vec::new());
         for event in events {
-            let body = serde_json::to_string(event).map_err(|error| StoreError::Unwritable(error.to_string()))?;
-            let entry = Entry::after(head, body);
-            head = entry.hash;
-            batch.push(entry);
+            let bodies = self.contents.bodies(event, &mut fresh);
+            for body in bodies.map_err(|error| StoreError::Unwritable(error.to_string()))? {
+                let entry = Entry::after(head, body);
+                head = entry.hash;
+                batch.push(entry);
+            }
         }
         self.store.append(&batch, &self.head, self.fence)?;
         self.head = head;
-        Ok(())
+        self.contents.know(fresh);
+        match !self.contents.calls_only && events.iter().any(Event::must_last) {
+            true => self.store.sync(),
+            false => Ok(()),
+        }
     }
 
-    pub fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+    /// The hash of the last entry.
+    pub fn head(&self) -> Hash {
+        self.head
+    }
+
+    pub fn entries(&mut self) -> Result<Vec<Entry>, StoreError> {
         self.store.read(0)
     }
 }

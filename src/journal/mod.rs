@@ -5,6 +5,7 @@
 //! [`Store`] keeps the bytes, and secrets are replaced before they come here.
 
 mod chain;
+mod content;
 mod cursor;
 mod event;
 mod key;
@@ -12,8 +13,9 @@ mod state;
 mod verdict;
 
 pub use chain::{Entry, Hash, Journal, Store, StoreError};
-pub use cursor::{Cursor, Past, ReadError};
-pub use event::{Event, Mark, Observer, Recorded};
+pub use content::Packed;
+pub use cursor::{Cursor, Kept, Loaded, Past, Payload, ReadError, events};
+pub use event::{Event, Mark, Observer, Opening, Recorded, Source};
 pub use key::{Key, StreamPath};
 pub use state::{Phase, Step, next_phase};
 pub use verdict::Verdict;

@@ -14,7 +14,9 @@ pub enum Phase {
 pub enum Step {
     Intent,
     Attempt,
+    Settled,
     Outcome,
+    Withdrawn,
     Mark,
 }
 
@@ -23,8 +25,11 @@ pub fn next_phase(phase: Phase, step: Step) -> Option<Phase> {
     match (phase, step) {
         (Phase::New, Step::Intent) => Some(Phase::Intended),
         (Phase::New, Step::Mark) => Some(Phase::Settled),
-        (Phase::Intended, Step::Attempt) => Some(Phase::Intended),
+        (Phase::Intended, Step::Attempt | Step::Settled) => Some(Phase::Intended),
         (Phase::Intended, Step::Outcome) => Some(Phase::Settled),
-        (Phase::New, Step::Attempt | Step::Outcome) | (Phase::Intended, Step::Intent | Step::Mark) | (Phase::Settled, _) => None,
+        (Phase::Intended | Phase::Settled, Step::Withdrawn) => Some(Phase::New),
+        (Phase::New, Step::Attempt | Step::Settled | Step::Outcome | Step::Withdrawn)
+        | (Phase::Intended, Step::Intent | Step::Mark)
+        | (Phase::Settled, _) => None,
     }
 }

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 
+use super::causes::show_causes;
 use super::style::{Paint, show_hint};
 use crate::journal::Verdict;
-use crate::value::show_span;
+use crate::value::{Value, show_span};
 
 /// What the last lines are made from.
 pub struct End<'a> {
@@ -13,21 +14,30 @@ pub struct End<'a> {
     pub hint: Option<&'a str>,
     pub took: SignedDuration,
     pub sandbox: bool,
+    /// Causes and their evidence.
+    pub found: Option<&'a Value>,
+    /// Commands that one may want to type now.
+    pub next: &'a [String],
+}
+
+/// What the first line is made from.
+pub struct Opening<'a> {
+    pub title: &'a str,
+    pub environment: &'a str,
+    pub account: Option<&'a str>,
+    pub region: &'a str,
+    pub run: &'a str,
+    pub resumed: bool,
+    pub sandbox: bool,
 }
 
 /// `deploy 1.0.0 · prod · 123456789012 ap-northeast-2 · run 7K2M`
-pub fn show_opening(
-    paint: Paint,
-    title: &str,
-    environment: &str,
-    account: Option<&str>,
-    region: &str,
-    run: &str,
-    sandbox: bool,
-) -> String {
-    let account = account.unwrap_or("account unknown");
-    let sandbox = if sandbox { format!("{} · ", paint.warning("SANDBOX")) } else { String::new() };
-    format!("{sandbox}{} · {environment} · {account} {region} · run {run}\n", paint.strong(title))
+pub fn show_opening(paint: Paint, it: &Opening) -> String {
+    let account = it.account.unwrap_or("account unknown");
+    let sandbox = if it.sandbox { format!("{} · ", paint.warning("SANDBOX")) } else { String::new() };
+    let resumed = if it.resumed { " · resumed" } else { "" };
+    let (title, environment, region, run) = (paint.strong(it.title), it.environment, it.region, it.run);
+    format!("{sandbox}{title} · {environment} · {account} {region} · run {run}{resumed}\n")
 }
 
 /// `✓ succeeded in 2m51s · …`, or what went wrong, with the exit code.
@@ -45,6 +55,12 @@ pub fn show_end(paint: Paint, end: &End) -> String {
     };
     if let Some(hint) = end.hint {
         text.push_str(&show_hint(paint, hint));
+    }
+    if let Some(found) = end.found {
+        text.push_str(&show_causes(paint, found));
+    }
+    if !end.next.is_empty() {
+        text.push_str(&format!("   {}\n", end.next.join(" · ")));
     }
     text
 }

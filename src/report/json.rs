@@ -23,6 +23,9 @@ pub struct Document<'a> {
     pub found: Option<Value>,
     pub result: &'a Value,
     pub error: Option<&'a ScriptError>,
+    pub resumable: bool,
+    /// Commands that one may want to type now.
+    pub next: Vec<String>,
 }
 
 pub fn document(run: &Document) -> String {
@@ -55,6 +58,8 @@ pub fn document(run: &Document) -> String {
         "findings" => run.found.clone(),
         "result" => run.result.clone(),
         "error" => error,
+        "resumable" => run.resumable,
+        "next" => run.next.clone(),
     };
     // A secret in a result is named as one; its value has no way out.
     pretty(&value, &|_| Some("(secret)".into())).unwrap_or_default()

@@ -54,7 +54,8 @@ struct Step {
 }
 
 impl Progress {
-    pub fn new(paint: Paint, terminal: bool, printing: Printing) -> Progress {
+    /// `printed` is what an earlier process of the same run has printed.
+    pub fn new(paint: Paint, terminal: bool, printing: Printing, printed: Vec<String>) -> Progress {
         let spinner = terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(ProgressStyle::with_template(" {spinner} {wide_msg}").expect("a well-formed template"));
@@ -64,7 +65,7 @@ impl Progress {
             spinner,
             steps: Vec::new(),
             last_progress: String::new(),
-            printed: Vec::new(),
+            printed,
             found: None,
             has_printed: false,
             waiting: Some(Vec::new()),
@@ -79,6 +80,11 @@ impl Progress {
         let waiting = state.waiting.take().unwrap_or_default();
         state.line(line);
         waiting.iter().for_each(|line| state.line(line));
+    }
+
+    /// A line that belongs to no step.
+    pub fn remark(&self, text: &str) {
+        self.lock().line(&format!(" {text}"));
     }
 
     /// Lines that the script printed, when they are kept.

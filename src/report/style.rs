@@ -14,6 +14,11 @@ impl Paint {
         Paint { color: anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never }
     }
 
+    /// The same for standard output.
+    pub fn for_stdout() -> Paint {
+        Paint { color: anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never }
+    }
+
     pub fn plain() -> Paint {
         Paint { color: false }
     }

@@ -1,37 +1,60 @@
 //! The way into the world that a run happens in: AWS, or the sandbox.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::fault::Misuse;
 use super::place::SANDBOX_REGION;
 use super::run::Request;
 use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
+use crate::effect::outside::LockFile;
 use crate::effect::{Live, SimWorld, World};
+use crate::journal::Verdict;
 use crate::sim::Scenario;
 
 /// The way into a world.
 pub(super) struct Door {
     pub world: Arc<dyn World>,
     pub region: String,
-    sandbox: Option<(Arc<SimWorld>, SandboxFile)>,
+    /// The sandbox's world, and the hold on its file: without one, the world is
+    /// somebody else's to keep.
+    sandbox: Option<(Arc<SimWorld>, SandboxFile, Option<LockFile>)>,
 }
 
+/// How long a run waits for another that has the sandbox: virtual time is short.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(20);
+
 impl Door {
-    pub fn open(request: &Request) -> Result<Door, Misuse> {
+    /// `writes` says whether the runbook may change anything.
+    pub fn open(request: &Request, writes: bool) -> Result<Door, Misuse> {
         match request.place.sandbox {
-            true => Door::sandbox(request.sandbox.clone(), request.scenario.clone()),
+            true => Door::sandbox(request, writes),
             false => Door::live(request),
         }
     }
 
-    fn sandbox(file: SandboxFile, scenario: Scenario) -> Result<Door, Misuse> {
+    fn sandbox(request: &Request, writes: bool) -> Result<Door, Misuse> {
+        let file = request.sandbox.clone();
+        let lock = hold(&file, request, writes)?;
         let mut sim = file.open()?;
-        // Better said now than after the run.
-        file.save(&sim)?;
-        sim.play(scenario);
-        let world = Arc::new(SimWorld::new(sim, file.seed()));
-        Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file)) })
+        // A run that goes on meets the faults that it began with.
+        if request.recording.last().is_none() {
+            sim.play(request.scenario.clone());
+        }
+        let mut world = SimWorld::new(sim.clone(), file.seed());
+        if let Some(last) = request.recording.last() {
+            world = world.at(last);
+        }
+        if lock.is_some() {
+            // Better said now than after the run.
+            file.save(&sim)?;
+            let keeping = file.clone();
+            world = world.keeping(Box::new(move |sim| keeping.save(sim).map_err(|problem| problem.what)));
+        }
+        let world = Arc::new(world);
+        Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file, lock)) })
     }
 
     fn live(request: &Request) -> Result<Door, Misuse> {
@@ -49,11 +72,30 @@ impl Door {
     /// Keeps the sandbox's world for the next command, which meets it without
     /// this run's faults.
     pub fn close(&self) -> Result<(), Misuse> {
-        let Some((world, file)) = &self.sandbox else { return Ok(()) };
+        let Some((world, file, Some(_))) = &self.sandbox else { return Ok(()) };
         let mut sim = world.snapshot();
         sim.play(Scenario::default());
         file.save(&sim)
     }
+}
+
+/// The sandbox's world is one run's at a time; one that changes nothing can do
+/// without.
+fn hold(file: &SandboxFile, request: &Request, writes: bool) -> Result<Option<LockFile>, Misuse> {
+    let lock = file.lock()?;
+    let taken = || lock.try_lock().map_err(|error| Misuse::new(format!("cannot hold the sandbox: {error}")));
+    for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
+        match taken()? {
+            true => return Ok(Some(lock)),
+            false if !writes => return Ok(None),
+            false => request.cancel.sleep(LOOK).map_err(|_| interrupted())?,
+        }
+    }
+    Err(Misuse::new("another run has the sandbox").hint("its world is one run's at a time: wait for that one to end").refused())
+}
+
+fn interrupted() -> Misuse {
+    Misuse { verdict: Verdict::Interrupted, ..Misuse::new("interrupted while another run had the sandbox") }
 }
 
 fn no_way_in(error: &ConnectError) -> Misuse {

@@ -11,8 +11,20 @@ pub const NAME: &str = "RUNBOOK";
 
 const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "needs_rollbook"];
 /// Options that every run has: no param can have their names.
-pub const RESERVED: &[&str] =
-    &["env", "service", "cluster", "sandbox", "scenario", "throttle", "confirm", "yes", "output", "help", "version"];
+pub const RESERVED: &[&str] = &[
+    "env",
+    "service",
+    "cluster",
+    "sandbox",
+    "scenario",
+    "throttle",
+    "confirm",
+    "yes",
+    "wait-for-lease",
+    "output",
+    "help",
+    "version",
+];
 
 const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret"];
 

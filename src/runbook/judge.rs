@@ -12,11 +12,13 @@ pub(super) struct Judged {
     pub hint: Option<String>,
     pub result: Value,
     pub error: Option<Box<ScriptError>>,
+    /// It was not the run that ended it: it can be resumed.
+    pub open: bool,
 }
 
 impl Judged {
     fn new(verdict: Verdict, summary: impl Into<String>) -> Judged {
-        Judged { verdict, summary: summary.into(), hint: None, result: Value::Null, error: None }
+        Judged { verdict, summary: summary.into(), hint: None, result: Value::Null, error: None, open: false }
     }
 
     fn hint(self, hint: impl Into<String>) -> Judged {
@@ -54,19 +56,24 @@ pub(super) fn judge_beginning(trouble: Trouble) -> Judged {
     }
 }
 
-fn judge_stop(stop: Stop) -> Judged {
+pub(super) fn judge_stop(stop: Stop) -> Judged {
     let what = stop.to_string();
-    match stop {
+    let open = stop.leaves_open();
+    let judged = match stop {
         Stop::Interrupted => Judged::new(Verdict::Interrupted, ""),
         Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => Judged::new(Verdict::Misused, what).hint(hint),
         Stop::Refused { hint, .. } => Judged::new(Verdict::Refused, what).hint(hint),
         Stop::OutcomeUnknown { hint, .. } => Judged::new(Verdict::OutcomeUnknown, what).hint(hint),
         Stop::Diverged { place, recorded, now } => Judged::new(Verdict::Refused, format!("{what}, at effect {place}"))
             .hint(format!("recorded: {recorded}\nnow:      {now}")),
-        Stop::Journal(_) => Judged::new(Verdict::Failed, what),
+        Stop::Journal(_) => Judged::new(Verdict::Misused, what)
+            .hint("nothing is sent that cannot be recorded first. Is the disk full? ROLLBOOK_STATE names another folder"),
+        Stop::Drift { hint, .. } => Judged::new(Verdict::Refused, what).hint(hint),
+        Stop::SecretMissing { hint, .. } => Judged::new(Verdict::OutcomeUnknown, what).hint(hint),
         Stop::SecretShown(_) => {
             Judged::new(Verdict::Misused, what).hint("a secret can be compared and passed on to AWS, never shown")
         }
         Stop::Concluded { verdict, .. } => Judged::new(verdict, what),
-    }
+    };
+    Judged { open, ..judged }
 }

@@ -1,14 +1,19 @@
 //! Runbooks: their headers and params, where they are found, the project's
 //! configuration, and running one from arguments to a verdict.
 
+mod beginning;
 mod book;
 mod config;
 mod door;
 mod fault;
 mod header;
+mod hold;
 mod judge;
+mod ledger;
 mod param;
 mod place;
+mod recording;
+mod revision;
 mod run;
 mod sandbox;
 mod shelf;
@@ -17,8 +22,10 @@ pub use book::Book;
 pub use config::{Config, Environment, FILE as CONFIG_FILE, ServiceChoice};
 pub use fault::{Misuse, ScriptFault};
 pub use header::{Header, RESERVED};
+pub use ledger::{Listed, Standing, Story, find_run, ledger};
 pub use param::{Param, ParamType};
 pub use place::{Place, Selection, project_root, read_config};
+pub use recording::{Recording, Stopped};
 pub use run::{Announcement, Ended, Request, run};
-pub use sandbox::{SEED, SandboxFile, Trial, user_runbooks};
-pub use shelf::{Found, Shelf, Source};
+pub use sandbox::{SEED, SandboxFile, Trial, state_folder, user_runbooks};
+pub use shelf::{Found, Revision, Shelf, Source};

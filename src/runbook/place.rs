@@ -27,6 +27,9 @@ pub struct Place {
     pub environment: Environment,
     pub service: ServiceChoice,
     pub sandbox: bool,
+    /// What the command line said, for a run that goes on.
+    pub service_key: Option<String>,
+    pub cluster_option: Option<String>,
 }
 
 /// The project's root: the nearest folder above that has a `rollbook.toml`.
@@ -48,6 +51,15 @@ const SANDBOX_SERVICE: &str = "nest-wallet-service";
 const SANDBOX_PLAIN: &[&str] = &["NODE_ENV", "PORT"];
 pub const SANDBOX_REGION: &str = "ap-northeast-2";
 
+impl Selection {
+    /// What an earlier command line chose, from the record.
+    pub fn recorded(selection: &Value) -> Selection {
+        let text = |name: &str| selection.text(name).map(str::to_owned);
+        let sandbox = selection.get("sandbox").and_then(Value::as_bool).unwrap_or_default();
+        Selection { environment: text("environment"), service: text("service"), cluster: text("cluster"), sandbox }
+    }
+}
+
 impl Place {
     pub fn choose(config: Config, selection: &Selection) -> Result<Place, Misuse> {
         let name = choose_environment(&config, selection)?;
@@ -58,7 +70,8 @@ impl Place {
         if sandbox && service.cluster.is_none() {
             service.cluster = Some(SANDBOX_CLUSTER.into());
         }
-        Ok(Place { config, name, environment, service, sandbox })
+        let (service_key, cluster_option) = (selection.service.clone(), selection.cluster.clone());
+        Ok(Place { config, name, environment, service, sandbox, service_key, cluster_option })
     }
 
     /// The name that messages give the environment.

@@ -1,33 +1,41 @@
 //! One run, from a runbook and its arguments to a verdict.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::beginning::{guard, opening, refuse_another_place, retry};
 use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
-use super::header::Header;
-use super::judge::{Judged, judge, judge_beginning};
+use super::hold;
+use super::judge::{Judged, judge, judge_beginning, judge_stop};
 use super::place::Place;
+use super::recording::{Recorder, Recording};
+use super::revision::{self, GitState};
 use super::sandbox::SandboxFile;
 use crate::api::Reading;
-use crate::effect::{
-    Branch, Cancel, Console, Effect, Gate, Guard, MemoryVault, Protection, Retry, Setup, Trouble, Vault, outside,
-};
-use crate::journal::{Cursor, Entry, Event, Hash, Journal, Observer, Recorded, Verdict};
-use crate::script::{Host, ScriptError, Strand};
+use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
+use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
+use crate::script::{Host, Outcome, ScriptError, Strand};
 use crate::sim::Scenario;
-use crate::store::Memory;
+use crate::store::{Holder, Lease, Row, State};
 use crate::value::{Map, Value};
 
 /// Everything a run is made from.
 pub struct Request {
     pub place: Place,
+    /// The project's folder, for the record.
+    pub project: Option<PathBuf>,
     /// Values by param name, as [`Param::parse`] gave them.
     pub arguments: Map,
     /// `--confirm` named this environment.
     pub confirmed: Option<String>,
+    /// How long to wait for another run that holds what this one needs.
+    pub wait_for_lease: Option<Duration>,
     pub console: Arc<dyn Console>,
     pub cancel: Arc<Cancel>,
     pub observers: Vec<Arc<dyn Observer>>,
@@ -38,8 +46,9 @@ pub struct Request {
     pub scenario: Scenario,
     /// Called once it is known where the run happens, before it does anything.
     pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
-    /// The record and the secrets of an earlier run, to be played again.
-    pub replay: Option<(Vec<Entry>, Arc<dyn Vault>)>,
+    /// Says something that belongs to no step.
+    pub say: Box<dyn Fn(&str) + Send + Sync>,
+    pub recording: Recording,
 }
 
 /// The first line of a run.
@@ -52,6 +61,8 @@ pub struct Announcement {
     pub account: Option<String>,
     pub region: String,
     pub sandbox: bool,
+    /// It goes on with what an earlier process began.
+    pub resumed: bool,
 }
 
 /// How a run ended.
@@ -63,17 +74,31 @@ pub struct Ended {
     pub result: Value,
     pub error: Option<Box<ScriptError>>,
     pub took: SignedDuration,
-    pub entries: Vec<Entry>,
-    pub vault: Arc<dyn Vault>,
+    pub vault: Arc<Vault>,
+    /// It can be resumed.
+    pub open: bool,
+    /// It is on record, and can be shown.
+    pub recorded: bool,
+    /// It sent writes.
+    pub wrote: bool,
+    gate: Arc<Gate>,
 }
 
-const MAIN_LINE: &str = "main";
+impl Ended {
+    /// The whole record.
+    pub fn entries(&self) -> Result<Vec<Entry>, Misuse> {
+        self.gate.entries().map_err(|stop| Misuse::new(stop.to_string()))
+    }
+}
 
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
     refuse_unattended(&request, book)?;
-    let door = Door::open(&request)?;
+    // Git takes its time; it has it while the way to AWS is found.
+    let project = request.project.clone();
+    let git = std::thread::spawn(move || revision::look(project.as_deref()));
+    let door = Door::open(&request, book.header.writes())?;
     let clock = watch_time(&request)?;
-    let ended = Run::new(request, book, door)?.play(host);
+    let ended = Run::new(request, book, door, git)?.play(host);
     clock.abort();
     ended
 }
@@ -95,7 +120,8 @@ fn refuse_unattended(request: &Request, book: &Book) -> Result<(), Misuse> {
         return Ok(());
     };
     let confirmed = request.confirmed.as_ref() == Some(name);
-    if book.header.writes() && !confirmed && !request.console.is_terminal() && request.replay.is_none() {
+    if book.header.writes() && !confirmed && !request.console.is_terminal() && !matches!(request.recording, Recording::Again(..))
+    {
         let what =
             format!("environment `{name}` is protected, {} may change it, and there is no terminal to ask at", book.found.name);
         return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
@@ -108,24 +134,24 @@ struct Run<'a> {
     book: &'a Book,
     door: Door,
     gate: Arc<Gate>,
-    vault: Arc<dyn Vault>,
+    vault: Arc<Vault>,
+    state: Option<State>,
+    opening: Box<Opening>,
     announcement: Announcement,
+    leases: Vec<Lease>,
 }
 
 impl<'a> Run<'a> {
-    fn new(mut request: Request, book: &'a Book, door: Door) -> Result<Run<'a>, Misuse> {
-        let (record, vault) = match request.replay.take() {
-            Some((entries, vault)) => {
-                let cursor =
-                    Cursor::read(&entries).map_err(|error| Misuse::new(format!("the record cannot be played: {error}")))?;
-                (Some(cursor), vault)
-            }
-            None => (None, Arc::new(MemoryVault::default()) as Arc<dyn Vault>),
-        };
+    fn new(mut request: Request, book: &'a Book, door: Door, git: JoinHandle<GitState>) -> Result<Run<'a>, Misuse> {
+        let is_new = request.recording.is_new();
+        let recorder = std::mem::replace(&mut request.recording, Recording::Memory).begin(book.header.writes())?;
+        let Recorder { run, journal, cursor, vault, state, edited, send_again } = recorder;
+        let recorded = cursor.as_ref().and_then(|cursor| cursor.opening.clone()).filter(|_| !is_new);
+        let resumed = state.is_some() && recorded.is_some();
         let place = &request.place;
         let gate = Gate::new(Setup {
             world: door.world.clone(),
-            journal: Journal::new(Box::new(Memory::default())),
+            journal,
             vault: vault.clone(),
             console: request.console.clone(),
             guard: guard(place, &book.header, request.confirmed.as_deref()),
@@ -133,60 +159,143 @@ impl<'a> Run<'a> {
             reading: Reading { plain_env: place.service.plain_env.clone() },
             observers: request.observers.clone(),
             cancel: request.cancel.clone(),
-            record,
+            record: cursor,
+            send_again,
         });
+        let git = git.join().unwrap_or_default();
+        let opening = recorded.unwrap_or_else(|| Box::new(opening(&request, book, &door, &run, &gate, git)));
         let announcement = Announcement {
             runbook: book.found.name.clone(),
             version: book.header.version.clone(),
-            run: run_id(),
+            run,
             environment: place.title().to_owned(),
             account: None,
             region: door.region.clone(),
             sandbox: place.sandbox,
+            resumed,
         };
-        Ok(Run { request, book, door, gate: Arc::new(gate), vault, announcement })
+        if resumed {
+            refuse_another_place(&opening, &place.variables(None, &door.region), edited)?;
+            gate.emit(Event::Resumed { at: gate.now(), by: outside::operator(), edited })
+                .map_err(|stop| Misuse::new(stop.to_string()))?;
+        }
+        Ok(Run { request, book, door, gate: Arc::new(gate), vault, state, opening, announcement, leases: Vec::new() })
     }
 
     fn play(mut self, host: &Host) -> Result<Ended, Misuse> {
-        let began = self.gate.now();
         let branch = Arc::new(Branch::default());
-        let judged = match self.begin(&branch) {
-            Ok(variables) => judge(host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables)),
-            Err(trouble) => judge_beginning(trouble),
+        let mut judged = match self.begin(host, &branch) {
+            Ok(variables) => self.judge(host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables)),
+            // A run that never began is not worth going on with.
+            Err(trouble) => Judged { open: self.announcement.resumed, ..judge_beginning(trouble) },
         };
-        let Judged { verdict, summary, hint, result, error } = judged;
         // The verdict stands, whatever becomes of the toy world.
-        let hint = self.door.close().err().map(|problem| problem.what).or(hint);
-        let closed = Event::Closed { at: self.gate.now(), verdict, summary: summary.clone() };
-        let entries = self.gate.emit(closed).and_then(|()| self.gate.entries()).map_err(|stop| Misuse::new(stop.to_string()))?;
-        let took = self.gate.now().duration_since(began);
-        Ok(Ended { announcement: self.announcement, verdict, summary, hint, result, error, took, entries, vault: self.vault })
+        judged.hint = self.door.close().err().map(|problem| problem.what).or(judged.hint);
+        judged.open &= self.book.header.writes() && self.state.is_some();
+        let took = self.gate.alive();
+        if let Err(stop) = self.close(&judged) {
+            let hint = format!("{stop}; the journal lacks its end");
+            judged.hint = Some(judged.hint.map_or(hint.clone(), |first| format!("{first}\n{hint}")));
+        }
+        self.leases.clear();
+        Ok(self.ended(judged, took))
+    }
+
+    /// What an ended script comes to, in a run that may be one half of another.
+    fn judge(&self, outcome: Outcome) -> Judged {
+        let is_done = !matches!(outcome, Outcome::Stopped(..));
+        if let Some(stop) = self.gate.refuse_shorter_way().err().filter(|_| is_done) {
+            return judge_stop(stop);
+        }
+        let unanswered = matches!(&outcome, Outcome::Failed(error) if error.value.text("kind") == Some("unanswered"));
+        let mut judged = judge(outcome);
+        if unanswered && self.book.header.writes() && self.state.is_some() {
+            judged.open |= self.gate.take_back_unanswered("the run lost its connection").unwrap_or_default();
+        }
+        // Nothing new was done: the run stands where it stood.
+        judged.open |= self.announcement.resumed && !self.gate.went_on() && judged.verdict == Verdict::Refused;
+        judged
+    }
+
+    /// Writes down how it ended, in the journal and in the history.
+    fn close(&self, judged: &Judged) -> Result<(), Stop> {
+        let (at, verdict) = (self.gate.now(), judged.verdict);
+        let summary = self.gate.redact(judged.summary.clone());
+        if judged.open {
+            return match self.gate.went_on() || verdict == Verdict::OutcomeUnknown {
+                true => self.gate.emit(Event::Paused { at, verdict, summary }),
+                false => Ok(()),
+            };
+        }
+        self.gate.emit(Event::Closed { at, verdict, summary: summary.clone() })?;
+        let Some(state) = &self.state else { return Ok(()) };
+        let row = self.opening.row(self.announcement.account.clone(), at, verdict, summary, self.gate.head());
+        let script = Hash::of(&self.book.program.text.text).to_string();
+        let remembered = state.remember(&Row { script, ended: outside::now(), ..row });
+        state.forget_key(&self.announcement.run);
+        remembered.map_err(|error| Stop::Journal(format!("the history cannot be written: {error}")))
+    }
+
+    fn ended(self, judged: Judged, took: SignedDuration) -> Ended {
+        let Judged { verdict, summary, hint, result, error, open } = judged;
+        let filter = self.vault.filter();
+        Ended {
+            announcement: self.announcement,
+            verdict,
+            summary: filter.hide(summary),
+            hint: hint.map(|hint| filter.hide(hint)),
+            result: filter.hide_within(result),
+            error: error.map(|error| Box::new(error.without(&filter))),
+            took,
+            vault: self.vault,
+            open,
+            recorded: self.state.is_some(),
+            wrote: self.gate.wrote(),
+            gate: self.gate,
+        }
     }
 
     /// Records what is about to run, finds out where, reads secret params.
-    fn begin(&mut self, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
-        let secret = |name: &String| self.book.header.params.iter().any(|param| param.secret && param.name == *name);
-        let shown = self.request.arguments.iter().filter(|(name, _)| !secret(name));
-        let arguments: Map = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
-        self.gate.emit(Event::Opened {
-            format: Event::FORMAT,
-            run: self.announcement.run.clone(),
-            rollbook: env!("CARGO_PKG_VERSION").into(),
-            runbook: self.book.found.name.clone(),
-            at: self.gate.now(),
-            environment: Recorded(self.request.place.variables(None, &self.door.region)),
-            arguments: Recorded(Value::Map(arguments)),
-        })?;
+    fn begin(&mut self, host: &Host, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
+        if !self.gate.resumes() {
+            self.gate.emit(Event::Opened(self.opening.clone()))?;
+        }
         let text = &self.book.program.text;
-        let hash = Hash::of(&text.text).to_string();
-        self.gate.emit(Event::Script { name: format!("{MAIN_LINE} {}", text.name), hash, text: text.text.clone() })?;
+        self.gate.note_script(None, &text.name, &text.text)?;
+        for (path, text) in host.imports(&self.book.program) {
+            self.gate.note_script(Some(&path), &text.name, &text.text)?;
+        }
         let identity = self.gate.identify(branch);
         self.announcement.account = identity.as_ref().ok().and_then(|identity| identity.text("Account")).map(str::to_owned);
         (self.request.announce)(&self.announcement);
         identity?;
+        self.gate.refuse_another_account(branch)?;
+        self.hold()?;
         let args = self.arguments(branch)?;
         let env = self.request.place.variables(self.announcement.account.as_deref(), &self.door.region);
         Ok(vec![("args", args), ("env", env)])
+    }
+
+    fn hold(&mut self) -> Result<(), Stop> {
+        let Some(state) = &self.state else { return Ok(()) };
+        let (place, request) = (&self.request.place, &self.request);
+        let account = self.announcement.account.as_deref().unwrap_or_default();
+        let names = hold::names(&self.book.header, place, account, &self.door.region, &request.arguments);
+        let holder = |name: String| Holder {
+            name,
+            run: self.announcement.run.clone(),
+            runbook: self.announcement.runbook.clone(),
+            by: outside::operator(),
+            process: outside::process_id(),
+            since: outside::now(),
+            fence: 0,
+        };
+        let holders: Vec<Holder> = names.into_iter().map(holder).collect();
+        if !holders.is_empty() && place.environment.protected && !place.sandbox {
+            (request.say)("held on this machine only: a run on another machine is not kept out");
+        }
+        self.leases = hold::take(state, &self.gate, &holders, request.wait_for_lease, &*request.say)?;
+        Ok(())
     }
 
     /// The `args` of the script: every declared param, given or not.
@@ -236,41 +345,4 @@ impl<'a> Run<'a> {
             value => Ok(value),
         }
     }
-}
-
-fn guard(place: &Place, header: &Header, confirmed: Option<&str>) -> Guard {
-    let protection = place
-        .name
-        .as_ref()
-        .filter(|_| place.environment.protected)
-        .map(|name| Protection { environment: name.clone(), confirmed: confirmed == Some(name.as_str()) });
-    Guard {
-        permits: Some(header.permits.iter().cloned().collect()),
-        // The sandbox's account is its own.
-        account: place.environment.account.clone().filter(|_| !place.sandbox),
-        protection,
-    }
-}
-
-/// AWS's own variable for the number of tries counts here too.
-fn retry() -> Result<Retry, Misuse> {
-    match outside::variable("AWS_MAX_ATTEMPTS") {
-        None => Ok(Retry::default()),
-        Some(text) => match text.parse() {
-            Ok(attempts) => Ok(Retry::default().with_attempts(attempts)),
-            Err(_) => Err(Misuse::new(format!("AWS_MAX_ATTEMPTS is `{text}`, which is not a whole number"))),
-        },
-    }
-}
-
-/// Four letters and digits that people can read to each other.
-fn run_id() -> String {
-    const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    let mut dice = outside::random_u64();
-    let mut letter = || {
-        let at = (dice % LETTERS.len() as u64) as usize;
-        dice /= LETTERS.len() as u64;
-        char::from(LETTERS[at])
-    };
-    (0..4).map(|_| letter()).collect()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::fault::Misuse;
-use crate::effect::outside;
+use crate::effect::outside::{self, LockFile};
 use crate::sim::{Scenario, ScenarioError, Sim};
 
 /// The seed of the guide's project: everybody starts in the same world.
@@ -53,6 +53,13 @@ impl SandboxFile {
         }
     }
 
+    /// Held by whoever changes the world: two at once would each lose what the
+    /// other did.
+    pub fn lock(&self) -> Result<LockFile, Misuse> {
+        let path = self.0.with_extension("lock");
+        LockFile::open(&path).map_err(|error| Misuse::new(format!("cannot make {}: {error}", path.display())))
+    }
+
     pub fn seed(&self) -> u64 {
         SEED
     }
@@ -93,7 +100,7 @@ pub fn read_scenario(path: &Path) -> Result<Scenario, Misuse> {
 }
 
 /// `$ROLLBOOK_STATE`, else where the system keeps such things.
-fn state_folder() -> Result<PathBuf, Misuse> {
+pub fn state_folder() -> Result<PathBuf, Misuse> {
     if let Some(folder) = outside::variable("ROLLBOOK_STATE") {
         return Ok(PathBuf::from(folder));
     }

@@ -8,7 +8,7 @@ use super::dynamic::{to_dynamic, to_value};
 use crate::api::{Failure, Fault, Operation};
 use crate::effect::{Stop, Trouble};
 use crate::map;
-use crate::value::Value;
+use crate::value::{Filter, Value};
 
 pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
 
@@ -141,6 +141,18 @@ impl ScriptError {
             note: None,
             value: Value::Null,
             faulty_script: true,
+        }
+    }
+
+    /// The same error, with nothing in its texts that `filter` knows.
+    pub fn without(self, filter: &Filter) -> ScriptError {
+        let hide = |text: Option<String>| text.map(|text| filter.hide(text));
+        ScriptError {
+            message: filter.hide(self.message),
+            help: hide(self.help),
+            note: hide(self.note),
+            value: filter.hide_within(self.value),
+            ..self
         }
     }
 

@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{AST, Engine, EvalAltResult, FnNamespace, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, FnNamespace, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 
 use super::current;
 use super::failure::{Fallible, end, faulty};
 use super::library::{Library, Text};
 use super::twins::{self, Names};
 use crate::effect::Stop;
-use crate::journal::{Event, Hash};
 
 pub(super) struct Resolver {
     library: Arc<dyn Library>,
@@ -38,7 +37,7 @@ impl Resolver {
     fn load(&self, engine: &Engine, path: &str, position: Position) -> Fallible<Shared<Module>> {
         let not_found = || EvalAltResult::ErrorModuleNotFound(path.to_owned(), position);
         let text = self.library.module(path).ok_or_else(not_found)?;
-        note_script(&text, position)?;
+        note_script(path, &text, position)?;
         let ast = compile(engine, &text).map_err(|error| in_module(&text.name, error, position))?;
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         twins::refuse(&mut names, &text.name, &ast)
@@ -100,12 +99,39 @@ fn publish_closures(module: &mut Module) {
     module.build_index();
 }
 
-fn note_script(text: &Text, position: Position) -> Fallible<()> {
+fn note_script(path: &str, text: &Text, position: Position) -> Fallible<()> {
     let Some(strand) = current::strand() else {
         return Ok(());
     };
-    let event = Event::Script { name: text.name.clone(), hash: Hash::of(&text.text).to_string(), text: text.text.clone() };
-    strand.gate.emit(event).map_err(|stop: Stop| end(stop, position))
+    strand.gate.note_script(Some(path), &text.name, &text.text).map_err(|stop: Stop| end(stop, position))
+}
+
+/// Every module that the tree imports by a literal path, and that those import.
+pub(super) fn imports(engine: &Engine, library: &dyn Library, ast: &AST) -> BTreeMap<String, Text> {
+    let mut found = BTreeMap::new();
+    let mut trees = vec![ast.clone()];
+    while let Some(tree) = trees.pop() {
+        for path in literal_imports(&tree) {
+            if let Some(text) = library.module(&path).filter(|_| !found.contains_key(&path)) {
+                trees.extend(compile(engine, &text));
+                found.insert(path, text);
+            }
+        }
+    }
+    found
+}
+
+fn literal_imports(ast: &AST) -> Vec<String> {
+    let mut paths = Vec::new();
+    ast.walk(&mut |nodes: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = nodes.last()
+            && let Expr::StringConstant(path, _) = &import.0
+        {
+            paths.push(path.to_string());
+        }
+        true
+    });
+    paths
 }
 
 fn in_module(name: &str, error: Box<EvalAltResult>, position: Position) -> Box<EvalAltResult> {

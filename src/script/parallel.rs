@@ -59,6 +59,8 @@ struct Fork<'a> {
     never_began: usize,
     /// In a replay the record says how far to go, not the failures.
     replaying: bool,
+    /// Items before this one began in a run that was cut off within this fork.
+    must_begin: usize,
     taken: AtomicUsize,
     failed: AtomicBool,
     /// By item, and which failure came first.
@@ -75,7 +77,8 @@ impl<'a> Fork<'a> {
         let ends = Mutex::new((items.iter().map(|_| None).collect(), None));
         let taken = AtomicUsize::new(workers);
         let failed = AtomicBool::new(false);
-        Fork { context, strand, items, closure, paths, workers, never_began: began, replaying, taken, failed, ends }
+        let must_begin = paths.iter().rposition(|path| strand.gate.has_recorded(path)).map_or(0, |last| last + 1);
+        Fork { context, strand, items, closure, paths, workers, never_began: began, replaying, must_begin, taken, failed, ends }
     }
 
     fn run(self) -> Fallible<Array> {
@@ -121,11 +124,12 @@ impl<'a> Fork<'a> {
     }
 
     fn take(&self) -> Option<usize> {
-        if (self.failed.load(Ordering::Acquire) && !self.replaying) || self.strand.gate.cancel().is_stopped() {
+        if self.strand.gate.cancel().is_stopped() {
             return None;
         }
         let item = self.taken.fetch_add(1, Ordering::Relaxed);
-        (item < self.never_began).then_some(item)
+        let goes_on = self.replaying || item < self.must_begin || !self.failed.load(Ordering::Acquire);
+        (goes_on && item < self.never_began).then_some(item)
     }
 
     fn play(&self, item: usize) {
@@ -146,7 +150,7 @@ impl<'a> Fork<'a> {
 /// How many items began, if this fork stands in the record.
 fn recorded_beginnings(strand: &Strand) -> Option<usize> {
     match strand.gate.upcoming(&strand.branch)? {
-        Past::Effect { outcome: Some((true, ends)), .. } => usize::try_from(ends.0.get("began")?.as_int()?).ok(),
+        Past::Effect { outcome: Some((true, ends)), .. } => usize::try_from(ends.read()?.0.get("began")?.as_int()?).ok(),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! A compiled script and the thread it runs on.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
@@ -73,6 +74,12 @@ impl Host {
             Ok(ast) => Ok(Program { ast, text }),
             Err(error) => Err(self.read(&error, &text.name)),
         }
+    }
+
+    /// The modules that the program imports, by the path of the import, and
+    /// those that they import.
+    pub fn imports(&self, program: &Program) -> BTreeMap<String, Text> {
+        modules::imports(&self.engine, &*self.library, &program.ast)
     }
 
     /// Runs the program on a thread of its own, as `strand`.

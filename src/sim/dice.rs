@@ -14,6 +14,10 @@ impl Dice {
         Dice { seed, drawn: 0 }
     }
 
+    pub fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
     /// SplitMix64 over the seed and the number of this draw.
     pub fn draw(&mut self) -> u64 {
         self.drawn += 1;

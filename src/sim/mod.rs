@@ -135,6 +135,12 @@ impl Sim {
         ecs::move_tag(self, image, digest);
     }
 
+    /// How much chance was used up so far: two equal worlds of which one has
+    /// used more do not go on alike.
+    pub fn chance_used(&self) -> u64 {
+        self.dice.drawn()
+    }
+
     /// The whole world as text: what its secrets hold included.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("the state is plain data")

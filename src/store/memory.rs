@@ -20,7 +20,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn read(&self, from: usize) -> Result<Vec<Entry>, StoreError> {
+    fn read(&mut self, from: usize) -> Result<Vec<Entry>, StoreError> {
         Ok(self.entries.get(from..).unwrap_or_default().to_vec())
     }
 }

@@ -6,6 +6,7 @@
 //! refuse it or ask their caller what to write in its place.
 
 pub mod diff;
+mod filter;
 mod path;
 mod read;
 mod secret;
@@ -15,6 +16,7 @@ mod write;
 use std::collections::BTreeMap;
 
 pub use diff::{Change, diff};
+pub use filter::Filter;
 pub use jiff::Timestamp;
 pub use path::{Path, Segment, Trail};
 pub use read::{ParseError, parse, parse_str};

@@ -21,6 +21,8 @@ pub enum Origin {
     Prompt,
     /// Made from other secrets, as by changing one JSON key.
     Derived,
+    /// From the record of the same run's earlier process.
+    Sealed,
 }
 
 impl fmt::Display for Origin {
@@ -31,12 +33,13 @@ impl fmt::Display for Origin {
             Origin::File(path) => write!(f, "from the file {path}"),
             Origin::Prompt => f.write_str("typed at a prompt"),
             Origin::Derived => f.write_str("made from another secret"),
+            Origin::Sealed => f.write_str("kept by the run itself"),
         }
     }
 }
 
 /// Bytes from which on a secret is looked for in other text.
-const LONG_ENOUGH: usize = 8;
+pub(super) const LONG_ENOUGH: usize = 8;
 
 #[derive(Clone)]
 pub struct Secret(Arc<Inner>);
@@ -61,18 +64,6 @@ impl Secret {
     /// are guarded by their type alone.
     pub fn is_long(&self) -> bool {
         self.reveal().len() >= LONG_ENOUGH
-    }
-
-    pub fn is_in(&self, text: &str) -> bool {
-        self.is_long() && text.contains(self.reveal())
-    }
-
-    /// The text without this secret in it.
-    pub fn hide_in(&self, text: String) -> String {
-        match self.is_in(&text) {
-            true => text.replace(self.reveal(), "(secret)"),
-            false => text,
-        }
     }
 
     pub fn origin(&self) -> &Origin {

@@ -212,7 +212,7 @@ fn a_configuration_that_cannot_be_read_is_not_taken_for_none() {
 #[test]
 fn a_state_folder_that_cannot_be_written_is_said_first() {
     let project = Project::new().file("state", "a file where a folder belongs");
-    project.run(&["deploy", "--sandbox", "--image", "x"]).status(2).says("sandbox.json").never_says("Look at what runs now");
+    project.run(&["deploy", "--sandbox", "--image", "x"]).status(2).says("sandbox.lock").never_says("Look at what runs now");
 }
 
 #[test]

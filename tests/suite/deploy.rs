@@ -87,14 +87,11 @@ fn status_shows_what_runs() {
 
 /// Run ids are random.
 pub fn without_run_id(text: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for line in text.lines() {
-        match line.split_once(" · run ") {
-            Some((head, rest)) if rest.len() >= 4 => words.push(format!("{head} · run ____{}", &rest[4..])),
-            _ => words.push(line.to_owned()),
-        }
+    let run = text.split_once(" · run ").map(|(_, rest)| rest.split([' ', '\n']).next().unwrap_or_default().to_owned());
+    match run {
+        Some(run) if run.len() >= 4 => text.trim_end().replace(&run, "____"),
+        _ => text.trim_end().to_owned(),
     }
-    words.join("\n")
 }
 
 #[test]

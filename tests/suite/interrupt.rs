@@ -80,3 +80,56 @@ fn a_time_limit_ends_a_wait() {
     let project = Project::at(&stub.url).runbook("r", "", "sleep(3600)").file("rollbook.toml", "[limits]\ntime = \"300ms\"\n");
     project.run(&["run", "r"]).status(2).says("the run took too long (limit: 300ms)");
 }
+
+#[test]
+fn an_interrupted_run_says_how_to_go_on_and_does() {
+    let stub = Stub::start().on("TagResource", [Answer::ok(serde_json::json!({}))]).on(
+        "ListClusters",
+        [Answer::Slow(Duration::from_secs(25), "{}".into()), Answer::ok(serde_json::json!({ "clusterArns": [] }))],
+    );
+    let body = "ecs::tag_resource(#{ resourceArn: \"a\", tags: [] }); ecs::list_clusters(); print(\"went on\")";
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:TagResource\"", body);
+    let ran = interrupt(start(&project), "-INT", || !stub.received("ListClusters").is_empty());
+    ran.status(7).says("rollbook resume ").prints_nothing();
+    project.run(&["resume"]).status(0).says("resumed").prints("went on");
+    assert_eq!(stub.operations(), ["TagResource", "ListClusters", "ListClusters"], "what was done is not done again");
+}
+
+#[test]
+fn a_lost_terminal_is_an_interruption_too() {
+    let stub = Stub::start().on("ListClusters", [Answer::Slow(Duration::from_secs(25), "{}".into())]);
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:TagResource\"", "ecs::list_clusters()");
+    let ran = interrupt(start(&project), "-HUP", || !stub.received("ListClusters").is_empty());
+    ran.status(7).says("rollbook resume ");
+}
+
+#[test]
+fn the_second_interrupt_stops_at_once_and_the_run_goes_on_later() {
+    // A write in flight is waited for, but not if somebody insists.
+    let stub =
+        Stub::start().on("TagResource", [Answer::Slow(Duration::from_secs(25), "{}".into()), Answer::ok(serde_json::json!({}))]);
+    let body = "ecs::tag_resource(#{ resourceArn: \"a\", tags: [] }); print(\"went on\")";
+    let project = Project::at(&stub.url).runbook("r", "\"ecs:TagResource\"", body);
+    let child = start(&project);
+    let process = child.id().to_string();
+    let twice = || {
+        let sent = !stub.received("TagResource").is_empty();
+        if sent {
+            Command::new("kill").args(["-INT", &process]).status().expect("kill runs");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        sent
+    };
+    let sent = std::sync::atomic::AtomicBool::new(false);
+    // The first signal as soon as the write is on its way, the second after it.
+    let ran = interrupt(child, "-TERM", || {
+        sent.load(std::sync::atomic::Ordering::Relaxed) || {
+            let now = twice();
+            sent.store(now, std::sync::atomic::Ordering::Relaxed);
+            now
+        }
+    });
+    ran.status(7).says("stopped at once").says("rollbook resume ").prints_nothing();
+    project.run(&["resume"]).status(0).prints("went on");
+    assert_eq!(stub.received("TagResource").len(), 2, "an idempotent write is sent again");
+}

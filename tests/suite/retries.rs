@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rollbook::api::{AwsError, Failure, Operation, Reading, operation};
-use rollbook::effect::{Branch, Cancel, Gate, Guard, MemoryVault, Retry, Setup, Stop, Trouble, World};
-use rollbook::journal::{Cursor, Event, Journal, Key, StreamPath};
+use rollbook::effect::{Branch, Cancel, Gate, Guard, Retry, Setup, Stop, Trouble, Vault, World};
+use rollbook::journal::{Event, Journal, Key, StreamPath, events};
 use rollbook::map;
 use rollbook::store::Memory;
 use rollbook::value::{Timestamp, Value};
@@ -77,12 +77,11 @@ fn the_record_shows_each_attempt_and_growing_waits() {
     ]));
     let gate = gate(world.clone());
     gate.call(&Branch::default(), describe(), map! { "services" => vec!["s"] }).expect("the fourth try is answered");
-    let cursor = Cursor::read(&gate.entries().unwrap()).unwrap();
-    let waits: Vec<(u32, u64)> = cursor
-        .events
-        .iter()
+    let waits: Vec<(u32, u64)> = events(&gate.entries().unwrap())
+        .unwrap()
+        .into_iter()
         .filter_map(|event| match event {
-            Event::Attempt { number, wait_ms, .. } => Some((*number, *wait_ms)),
+            Event::Attempt { number, wait_ms, .. } => Some((number, wait_ms)),
             _ => None,
         })
         .collect();
@@ -146,7 +145,7 @@ fn gate(world: Arc<Scripted>) -> Gate {
     Gate::new(Setup {
         world,
         journal: Journal::new(Box::new(Memory::default())),
-        vault: Arc::new(MemoryVault::default()),
+        vault: Arc::new(Vault::default()),
         console: Arc::new(Nobody),
         guard: Guard::default(),
         retry: Retry::default(),
@@ -154,6 +153,7 @@ fn gate(world: Arc<Scripted>) -> Gate {
         observers: Vec::new(),
         cancel: Arc::default(),
         record: None,
+        send_again: false,
     })
 }
 

@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("value", 0),
     ("api", 1),
     ("journal", 1),
+    ("outside", 1),
     ("store", 2),
     ("sim", 2),
     ("aws", 2),
@@ -64,7 +65,7 @@ fn arrows_between_floors_point_down() {
 }
 
 #[test]
-fn only_one_file_touches_the_clock_randomness_and_the_environment() {
+fn only_one_room_touches_the_clock_randomness_and_the_environment() {
     let wild = [
         "SystemTime::now",
         "Instant::now",
@@ -77,11 +78,11 @@ fn only_one_file_touches_the_clock_randomness_and_the_environment() {
         "fs::File",
     ];
     for (path, text) in sources("src", ".rs") {
-        if path.ends_with("effect/outside.rs") {
+        if path.starts_with("src/outside") {
             continue;
         }
         for word in wild {
-            assert!(!text.contains(word), "{} uses {word}: that is for effect/outside.rs", path.display());
+            assert!(!text.contains(word), "{} uses {word}: that is for src/outside", path.display());
         }
     }
 }
@@ -112,7 +113,14 @@ fn every_file_says_what_it_is_and_stays_readable() {
 
 #[test]
 fn secrets_are_revealed_in_few_places() {
-    let allowed = ["src/value/secret.rs", "src/api/codec", "src/sim", "src/script/natives/secret.rs"];
+    let allowed = [
+        "src/value/secret.rs",
+        "src/value/filter.rs",
+        "src/effect/vault.rs",
+        "src/api/codec",
+        "src/sim",
+        "src/script/natives/secret.rs",
+    ];
     for (path, text) in sources("src", ".rs") {
         let free = allowed.iter().any(|place| path.starts_with(place));
         assert!(free || !text.contains(".reveal()"), "{} looks into a secret", path.display());

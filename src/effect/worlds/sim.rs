@@ -17,13 +17,29 @@ pub struct SimWorld {
     sim: Mutex<Sim>,
     conductor: Conductor,
     seed: u64,
+    keep: Option<Box<Keep>>,
 }
+
+/// Keeps the world where a later process finds it.
+type Keep = dyn Fn(&Sim) -> Result<(), String> + Send + Sync;
 
 impl SimWorld {
     /// Goes on at the simulator's own time.
     pub fn new(sim: Sim, seed: u64) -> SimWorld {
         let conductor = Conductor::new(sim.now());
-        SimWorld { sim: Mutex::new(sim), conductor, seed }
+        SimWorld { sim: Mutex::new(sim), conductor, seed, keep: None }
+    }
+
+    /// The same, at a later time: a run that goes on had come as far.
+    pub fn at(self, time: Timestamp) -> SimWorld {
+        SimWorld { conductor: Conductor::new(self.conductor.now().max(time)), ..self }
+    }
+
+    /// Keeps the world before the answer to a call that changed it is given, so
+    /// that whoever dies afterwards has changed it all the same, as with AWS.
+    /// What time alone changes comes about again.
+    pub fn keeping(self, keep: Box<Keep>) -> SimWorld {
+        SimWorld { keep: Some(keep), ..self }
     }
 
     /// The simulator as it stands, its clock brought up to the run's.
@@ -40,8 +56,15 @@ impl SimWorld {
 
 impl World for SimWorld {
     fn call(&self, operation: &'static Operation, request: &Value, _cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
-        let now = self.conductor.now();
-        Ok(self.lock().handle(now, operation, request))
+        let mut sim = self.lock();
+        sim.advance(self.conductor.now());
+        let chance = sim.chance_used();
+        let now = sim.now();
+        let answer = sim.handle(now, operation, request);
+        if let Some(keep) = self.keep.as_ref().filter(|_| operation.is_write() || sim.chance_used() != chance) {
+            keep(&sim).map_err(Stop::Journal)?;
+        }
+        Ok(answer)
     }
 
     fn now(&self) -> Timestamp {

@@ -5,13 +5,14 @@ use rhai::{Dynamic, Module, NativeCallContext};
 
 use super::{declare, json, perform};
 use crate::effect::{Effect, Stop};
+use crate::script::current;
 use crate::script::dynamic::to_dynamic;
 use crate::script::failure::{Fallible, end, wrong};
 use crate::value::{Origin, Secret, Value};
 
 pub(super) fn add(module: &mut Module) {
     declare("secret", &["text: string"], "Makes a text a secret from here on.")
-        .set_into_module(module, |text: &str| Secret::new(text.to_owned(), Origin::Derived));
+        .set_into_module(module, |text: &str| known(Secret::new(text.to_owned(), Origin::Derived)));
     declare("keys", &["secret"], "The names of the keys of a secret that holds a JSON object.").set_into_module(module, keys);
     declare("key", &["secret", "name: string"], "One key of a secret that holds a JSON object; secret too.")
         .set_into_module(module, key);
@@ -51,7 +52,7 @@ fn key(context: NativeCallContext, secret: &mut Secret, name: &str) -> Fallible<
     let found = secret.key(name);
     let there = perform(&context, Effect::Look { what: "key", shown: Value::Bool(found.is_some()) })?;
     match (there.as_bool(), found) {
-        (Some(true), Some(found)) => Ok(Dynamic::from(found)),
+        (Some(true), Some(found)) => Ok(Dynamic::from(known(found))),
         _ => Ok(Dynamic::UNIT),
     }
 }
@@ -64,7 +65,15 @@ fn with_key(context: NativeCallContext, secret: &mut Secret, name: &str, value: 
             return Err(wrong("the value of a secret's key is a string or a secret", &context));
         }
     };
-    secret.with_key(name, value.reveal()).ok_or_else(|| not_json(&context))
+    secret.with_key(name, value.reveal()).map(known).ok_or_else(|| not_json(&context))
+}
+
+/// From here on it is looked for in all output.
+fn known(secret: Secret) -> Secret {
+    if let Some(strand) = current::strand() {
+        strand.gate.know(&secret);
+    }
+    secret
 }
 
 fn not_json(context: &NativeCallContext) -> Box<rhai::EvalAltResult> {

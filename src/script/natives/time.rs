@@ -14,6 +14,8 @@ use crate::value::{Value, parse_span, show_span};
 pub(super) fn add(module: &mut Module) {
     declare("now", &[], "The time.")
         .set_into_module(module, |context: NativeCallContext| perform(&context, Effect::Now).map(to_dynamic));
+    declare("alive", &[], "How long the run has been alive. Time between a stop and a resume does not count: for deadlines.")
+        .set_into_module(module, alive);
     // Rhai's own clock would pass by the gate.
     declare("timestamp", &[], "The time, as `now()`.")
         .set_into_module(module, |context: NativeCallContext| perform(&context, Effect::Now).map(to_dynamic));
@@ -83,6 +85,10 @@ fn add_text(module: &mut Module) {
     declare("ago", &["time"], "How long ago a time was: 3m ago.").set_into_module(module, ago);
     declare("clock", &["time"], "The hours, minutes and seconds, in UTC.")
         .set_into_module(module, |time: &mut Time| time.strftime("%H:%M:%S").to_string());
+}
+
+fn alive(context: NativeCallContext) -> Fallible<Span> {
+    perform(&context, Effect::Alive).map(|alive| Span::from_millis(alive.as_int().unwrap_or_default()))
 }
 
 fn ago(context: NativeCallContext, time: &mut Time) -> Fallible<String> {

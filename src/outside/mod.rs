@@ -1,12 +1,21 @@
 //! The one place where the process itself touches the clock, randomness, the
-//! environment and files: for effects at the gate, and for what happens before
-//! a run exists (reading its configuration and its scripts).
+//! environment, files and other programs: for effects at the gate, for keeping
+//! journals, and for what happens before a run exists (reading its
+//! configuration and its scripts).
 //!
 //! Resolving AWS credentials is the stated exception: the SDK does that.
+
+mod abort;
+mod log_file;
+mod programs;
 
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+pub use abort::{abort_point, test_variable, torn_point};
+pub use log_file::{LockFile, LogFile};
+pub use programs::git;
 
 use crate::value::Timestamp;
 
@@ -26,6 +35,11 @@ pub fn variable(name: &str) -> Option<String> {
 
 pub fn current_folder() -> io::Result<PathBuf> {
     std::env::current_dir()
+}
+
+/// The path from the root on, as far as it is known.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 pub fn is_there(path: &Path) -> bool {
@@ -50,6 +64,30 @@ pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
         Some(folder) => std::fs::File::open(folder)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Writes a new file that only its owner may read.
+pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private().create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// New files outlive a power failure only once their folder is written out.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 fn write_through(fresh: &Path, text: &str) -> io::Result<()> {
@@ -129,6 +167,17 @@ pub fn file_names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+pub fn process_id() -> u32 {
+    std::process::id()
+}
+
+/// Who runs this and where, as far as the system says: `jane@build-7`.
+pub fn operator() -> String {
+    let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".into());
+    let host = read_text(Path::new("/proc/sys/kernel/hostname")).ok().or_else(|| variable("HOSTNAME"));
+    format!("{user}@{}", host.as_deref().map_or("this machine", str::trim))
 }
 
 pub fn random_u64() -> u64 {

@@ -1,0 +1,74 @@
+//! Whether what AWS keeps is what was asked for. AWS adds members, drops empty
+//! ones and puts named things in an order of its own.
+
+use crate::value::Value;
+
+/// Whether everything in `wanted` is so in `found`.
+pub(super) fn holds(found: Option<&Value>, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (None | Some(Value::Null), wanted) => is_empty(wanted),
+        (Some(Value::Map(found)), Value::Map(wanted)) => wanted.iter().all(|(name, wanted)| holds(found.get(name), wanted)),
+        (Some(Value::List(found)), Value::List(wanted)) => same_items(found, wanted),
+        (Some(found), wanted) if found == wanted => true,
+        (Some(found), wanted) => as_number(found).is_some_and(|number| as_number(wanted) == Some(number)),
+    }
+}
+
+fn same_items(found: &[Value], wanted: &[Value]) -> bool {
+    let name = |item: &Value| ["name", "key"].iter().find_map(|name| item.text(name).map(str::to_owned));
+    found.len() == wanted.len()
+        && wanted.iter().enumerate().all(|(at, wanted)| match name(wanted) {
+            Some(wanted_name) => {
+                found.iter().any(|found| name(found).as_ref() == Some(&wanted_name) && holds(Some(found), wanted))
+            }
+            None => holds(found.get(at), wanted),
+        })
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) | Value::Int(0) => true,
+        Value::Text(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => members.values().all(is_empty),
+        _ => false,
+    }
+}
+
+/// An integer may come back as a double.
+fn as_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse_str;
+
+    #[test]
+    fn what_aws_adds_and_reorders_is_the_same_and_what_differs_is_not() {
+        let found = parse_str(
+            r#"{"family":"f","revision":3,"volumes":[],"containerDefinitions":[
+                {"name":"app","image":"a:2","cpu":0,"environment":[{"name":"A","value":"1"},{"name":"B","value":"2"}]}]}"#,
+        )
+        .unwrap();
+        for (wanted, same) in [
+            (r#"{"family":"f","containerDefinitions":[{"name":"app","image":"a:2"}]}"#, true),
+            (r#"{"family":"f","placementConstraints":[],"containerDefinitions":[{"name":"app","mountPoints":[]}]}"#, true),
+            (
+                r#"{"containerDefinitions":[{"name":"app","environment":[{"name":"B","value":"2"},{"name":"A","value":"1"}]}]}"#,
+                true,
+            ),
+            (r#"{"containerDefinitions":[{"name":"app","environment":[{"name":"A","value":"1"}]}]}"#, false),
+            (r#"{"containerDefinitions":[{"name":"app","image":"a:3"}]}"#, false),
+            (r#"{"containerDefinitions":[{"name":"app"},{"name":"log"}]}"#, false),
+            (r#"{"cpu":"256"}"#, false),
+        ] {
+            assert_eq!(holds(Some(&found), &parse_str(wanted).unwrap()), same, "{wanted}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! UpdateService and StopServiceDeployment, told by the service's deployments.
+
+use super::{Case, Finding};
+use crate::effect::gate::lock;
+use crate::effect::seen::short;
+use crate::effect::trouble::Trouble;
+use crate::map;
+use crate::value::Value;
+
+/// Nobody else can have asked for a revision that this run registered. Any
+/// other update is told only by exactly one new deployment, and only while
+/// nobody else can have held the service.
+pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
+    let cluster = case.request.text("cluster").unwrap_or("default");
+    let service = case.request.text("service").unwrap_or_default();
+    let answer = case.look("ecs", "describe_services", map! { "cluster" => cluster, "services" => vec![service] })?;
+    let Some(found) = answer.items("services").first() else {
+        return Ok(Finding::Unclear(format!("there is no service {} any more", short(service))));
+    };
+    let wanted = case.request.text("taskDefinition").filter(|wanted| lock(&case.gate.seen).registered(wanted));
+    match wanted {
+        Some(wanted) => by_definition(case, found, wanted),
+        None => Ok(by_new_deployment(case, found)),
+    }
+}
+
+fn happened(service: &Value, how: String) -> Finding {
+    Finding::Happened(map! { "service" => service.clone() }, how)
+}
+
+fn by_definition(case: &Case, service: &Value, wanted: &str) -> Result<Finding, Trouble> {
+    let is_wanted = |arn: Option<&str>| arn.is_some_and(|arn| arn == wanted || short(arn) == short(wanted));
+    let deployed = service.items("deployments").iter().any(|one| is_wanted(one.text("taskDefinition")));
+    if deployed || is_wanted(service.text("taskDefinition")) {
+        return Ok(happened(service, format!("the service has a deployment of {}", short(wanted))));
+    }
+    match rolled_back(case, service, wanted) {
+        Ok(true) => Ok(happened(service, format!("the service had a deployment of {}, which is over", short(wanted)))),
+        Ok(false) => Ok(Finding::Absent),
+        Err(stop @ Trouble::Stop(_)) => Err(stop),
+        // Without the right to that look, the deployments have the last word.
+        Err(_) => Ok(Finding::Absent),
+    }
+}
+
+/// A deployment that ECS has taken back stands in its list of past ones only.
+fn rolled_back(case: &Case, service: &Value, wanted: &str) -> Result<bool, Trouble> {
+    let name = service.text("serviceName").unwrap_or_default();
+    let cluster = service.text("clusterArn").unwrap_or("default");
+    let listed = case.look("ecs", "list_service_deployments", map! { "cluster" => cluster, "service" => name })?;
+    let recent = listed.items("serviceDeployments").iter().filter(|one| is_recent(case, one));
+    let revisions: Vec<Value> = recent.filter_map(|one| one.get("targetServiceRevisionArn").cloned()).take(20).collect();
+    if revisions.is_empty() {
+        return Ok(false);
+    }
+    let described = case.look("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => revisions })?;
+    Ok(described.items("serviceRevisions").iter().any(|one| one.text("taskDefinition") == Some(wanted)))
+}
+
+fn by_new_deployment(case: &Case, service: &Value) -> Finding {
+    let known = lock(&case.gate.seen).service_of(case.request).deployments;
+    let is_new = |one: &&Value| is_recent(case, one) && one.text("id").is_some_and(|id| !known.contains(id));
+    let new: Vec<&Value> = service.items("deployments").iter().filter(is_new).collect();
+    match new.as_slice() {
+        [] => Finding::Unclear("it names no revision of this run, and the service shows no new deployment".into()),
+        [one] if case.gate.holds_unbroken() => {
+            happened(service, format!("{} is the only new deployment", one.text("id").unwrap_or_default()))
+        }
+        [_] => Finding::Unclear("the service has a new deployment, which may be somebody else's".into()),
+        many => Finding::Unclear(format!("the service has {} new deployments", many.len())),
+    }
+}
+
+fn is_recent(case: &Case, deployment: &Value) -> bool {
+    match deployment.get("createdAt") {
+        Some(Value::Time(created)) => *created >= case.since(),
+        _ => false,
+    }
+}
+
+/// States in which a deployment goes on by itself.
+const UNDER_WAY: &[&str] = &["PENDING", "IN_PROGRESS"];
+
+pub(super) fn stopped(case: &Case) -> Result<Finding, Trouble> {
+    let arn = case.request.text("serviceDeploymentArn").unwrap_or_default();
+    let answer = case.look("ecs", "describe_service_deployments", map! { "serviceDeploymentArns" => vec![arn] })?;
+    let status = answer.items("serviceDeployments").first().and_then(|one| one.text("status")).unwrap_or("unknown");
+    Ok(match status {
+        // It ended by itself: AWS says so if it is asked to stop it once more.
+        "SUCCESSFUL" => Finding::Absent,
+        status if UNDER_WAY.contains(&status) => Finding::Absent,
+        "unknown" => Finding::Unclear(format!("there is no deployment {}", short(arn))),
+        status => Finding::Happened(map! { "serviceDeploymentArn" => arn }, format!("the deployment is {status}")),
+    })
+}

@@ -1,0 +1,96 @@
+//! What a run begins with: its place and arguments for the record, and the
+//! rules that its gate is given.
+
+use super::book::Book;
+use super::door::Door;
+use super::fault::Misuse;
+use super::header::Header;
+use super::place::Place;
+use super::revision::GitState;
+use super::run::Request;
+use crate::effect::{Gate, Guard, Protection, Retry, outside};
+use crate::journal::{Event, Opening, Recorded};
+use crate::map;
+use crate::value::{Change, Map, Value, diff, to_json};
+
+/// A run goes on where it began, and nowhere else.
+pub(super) fn refuse_another_place(opening: &Opening, now: &Value, edited: bool) -> Result<(), Misuse> {
+    let changes = diff(&opening.environment.0, now);
+    if changes.is_empty() || edited && changes.iter().all(|change| change.path.to_string().starts_with("plain_env")) {
+        return Ok(());
+    }
+    let line = |change: &Change| {
+        let shown = |side: &Option<Value>| side.as_ref().map_or("nothing".into(), |value| to_json(value).unwrap_or_default());
+        format!("{}  {} → {}", change.path, shown(&change.before), shown(&change.after))
+    };
+    let lines: Vec<String> = changes.iter().map(line).collect();
+    Err(Misuse::new(format!("run {} began somewhere else than this would be", opening.run))
+        .detail(lines.join("\n"))
+        .hint("put rollbook.toml and the region back as they were, and resume it then")
+        .refused())
+}
+
+/// Everything that a new run begins with.
+pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, git: GitState) -> Opening {
+    let place = &request.place;
+    let asked = book.found.revision.as_ref();
+    let project = request.project.as_deref().map(|root| outside::absolute(root).display().to_string());
+    Opening {
+        format: Event::FORMAT,
+        run: run.to_owned(),
+        rollbook: env!("CARGO_PKG_VERSION").into(),
+        runbook: book.found.name.clone(),
+        version: book.header.version.clone(),
+        at: gate.now(),
+        started: outside::now(),
+        by: outside::operator(),
+        writes: book.header.writes(),
+        asked: asked.map(|revision| revision.asked.clone()),
+        revision: asked.map(|revision| revision.commit.clone()).or(git.revision),
+        dirty: git.dirty && asked.is_none(),
+        project,
+        selection: Recorded(map! {
+            "environment" => place.name.clone(),
+            "service" => place.service_key.clone(),
+            "cluster" => place.cluster_option.clone(),
+            "sandbox" => place.sandbox,
+        }),
+        environment: Recorded(place.variables(None, &door.region)),
+        arguments: Recorded(Value::Map(shown_arguments(&book.header, &request.arguments))),
+    }
+}
+
+/// A secret param says where its value is to be found; whoever wrote the value
+/// itself in its place is refused later, and not recorded either.
+fn shown_arguments(header: &Header, arguments: &Map) -> Map {
+    let secret = |name: &String| header.params.iter().any(|param| param.secret && param.name == *name);
+    let is_place =
+        |value: &Value| value.as_str().is_some_and(|text| text == "-" || text.starts_with("env:") || text.starts_with("file:"));
+    let shown = arguments.iter().filter(|(name, value)| !secret(name) || is_place(value));
+    shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+pub(super) fn guard(place: &Place, header: &Header, confirmed: Option<&str>) -> Guard {
+    let protection = place
+        .name
+        .as_ref()
+        .filter(|_| place.environment.protected)
+        .map(|name| Protection { environment: name.clone(), confirmed: confirmed == Some(name.as_str()) });
+    Guard {
+        permits: Some(header.permits.iter().cloned().collect()),
+        // The sandbox's account is its own.
+        account: place.environment.account.clone().filter(|_| !place.sandbox),
+        protection,
+    }
+}
+
+/// AWS's own variable for the number of tries counts here too.
+pub(super) fn retry() -> Result<Retry, Misuse> {
+    match outside::variable("AWS_MAX_ATTEMPTS") {
+        None => Ok(Retry::default()),
+        Some(text) => match text.parse() {
+            Ok(attempts) => Ok(Retry::default().with_attempts(attempts)),
+            Err(_) => Err(Misuse::new(format!("AWS_MAX_ATTEMPTS is `{text}`, which is not a whole number"))),
+        },
+    }
+}
