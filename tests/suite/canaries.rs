@@ -276,7 +276,6 @@ fn a_panic_shows_no_canary() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let request = Request {
         place: Place::choose(Config::default(), &Selection { sandbox: true, ..Selection::default() }).unwrap(),
-        scenario: Default::default(),
         project: None,
         arguments: Map::new(),
         confirmed: None,

@@ -86,8 +86,9 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     let Some(moto) = Moto::with_wallet() else { return };
     let place = ["--cluster", "nest-wallet-cluster", "--service", "nest-wallet-service", "--timeout", "0s"];
     let deploy = |project: &Project, point: Option<&str>, tag: &str| {
-        let image = format!("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:{tag}");
-        let arguments = [&["deploy", "--image", &image], &place[..]].concat();
+        // Not in ECR, so that nobody asks whether it was pushed.
+        let image = format!("registry.example.com/nest-wallet:{tag}");
+        let arguments = [&["deploy", "--image", &image, "--container", "nest-wallet-container"], &place[..]].concat();
         match point {
             Some(point) => killed(project, point, &arguments),
             None => project.run(&arguments),
