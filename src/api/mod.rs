@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 pub use answer::{Reading, conceal_request, read_answer};
-pub use codec::{decode, decode_error, encode};
+pub use codec::{Asked, Received, Reply, decode, decode_error, encode, read_request};
 pub use failure::{AwsError, Failure};
 pub use known::Known;
 pub use model::{Member, Model, Page, Protocol, Structure, Type};

@@ -18,7 +18,7 @@
 //!    its name. A blank separates resources that are all checked. Empty: IAM cannot
 //!    narrow the action.
 //! 6. Members of the answer that differ between two reads although nobody changed
-//!    anything. A `nextToken` always does and stands in no row.
+//!    anything. The token of a page always does and stands in no row.
 //!
 //! The third and the last column rest on AWS's API references, the fourth and fifth
 //! on its Service Authorization Reference and its guides' pages on permissions.
@@ -309,6 +309,22 @@ macro_rules! operations {
             SetAlarmState             set_alarm_state             [write ask]        [] "alarm:{AlarmName}" [];
             TagResource               tag_resource                [write idempotent] [] "{ResourceARN}" [];
             UntagResource             untag_resource              [write idempotent] [] "{ResourceARN}" [];
+        }
+        ecr {
+            // BatchGetImage is no read: it counts as a pull, by which lifecycle policies go, and may fill a pull-through cache.
+            DescribeImages       describe_images       [read] [] "repository/{repositoryName}"
+                ["imageDetails[].imageScanFindingsSummary", "imageDetails[].imageScanStatus", "imageDetails[].lastRecordedPullTime"];
+            DescribeRepositories describe_repositories [read] [] "repository/{repositoryNames}" [];
+            ListImages           list_images           [read] [] "repository/{repositoryName}" [];
+        }
+        elbv2 {
+            // IAM narrows none of these reads.
+            DescribeListeners             describe_listeners               [read] [] "" [];
+            DescribeLoadBalancers         describe_load_balancers          [read] [] "" ["LoadBalancers[].State"];
+            DescribeRules                 describe_rules                   [read] [] "" [];
+            DescribeTargetGroupAttributes describe_target_group_attributes [read] [] "" [];
+            DescribeTargetGroups          describe_target_groups           [read] [] "" [];
+            DescribeTargetHealth          describe_target_health           [read] [] "" ["TargetHealthDescriptions"];
         }
         sts {
             GetCallerIdentity get_caller_identity [read] [] "" [];

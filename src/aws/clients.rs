@@ -32,6 +32,8 @@ clients! {
     application_autoscaling: aws_sdk_applicationautoscaling,
     logs: aws_sdk_cloudwatchlogs,
     cloudwatch: aws_sdk_cloudwatch,
+    ecr: aws_sdk_ecr,
+    elbv2: aws_sdk_elasticloadbalancingv2,
     sts: aws_sdk_sts,
 }
 

@@ -1,11 +1,12 @@
 //! The arguments of one runbook, made from its header: the same declaration
 //! feeds parsing, `--help` and completion.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::runbook::{Header, Param, ParamType, Selection};
+use crate::runbook::{Header, Param, ParamType, Selection, Trial};
 use crate::value::{Map, Value, parse_span, to_json};
 
 /// What every run takes beside the runbook's own params.
@@ -24,6 +25,12 @@ pub struct RunOptions {
     /// Run against the built-in simulator instead of AWS
     #[arg(long)]
     pub sandbox: bool,
+    /// In the sandbox: let the faults of this file happen (rollbook sandbox faults)
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// In the sandbox: throttle requests at the rates that AWS has
+    #[arg(long)]
+    pub throttle: bool,
     /// Allow changes to a protected environment without being asked
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
@@ -54,6 +61,10 @@ impl RunOptions {
             sandbox: self.sandbox,
         }
     }
+
+    pub fn trial(&self) -> Trial {
+        Trial { scenario: self.scenario.clone(), throttle: self.throttle }
+    }
 }
 
 pub(super) fn wait(text: &str) -> Result<Duration, String> {
@@ -82,22 +93,26 @@ fn after_help(header: &Header) -> String {
 fn arg(param: &Param) -> Arg {
     let arg = Arg::new(param.name.clone()).long(param.flag()).required(param.required && !param.secret).help(help(param));
     let parse = param.clone();
-    let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match parse.secret {
-        true => Ok(Value::from(text)),
-        false => parse.parse(text),
+    let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match (parse.secret, parse.kind) {
+        (true, ParamType::Text) => Ok(Value::from(text)),
+        _ => parse.parse(text),
     });
     match param.kind {
         // `--force` alone means true.
         ParamType::Boolean => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
-        ParamType::List => arg.action(ArgAction::Append),
+        ParamType::List | ParamType::Map => arg.action(ArgAction::Append),
         _ => arg,
     }
 }
 
 fn help(param: &Param) -> String {
     let mut help = param.help.clone();
-    if param.secret {
-        help.push_str(" (given as env:NAME, file:PATH or -)");
+    match (param.secret, param.kind) {
+        (false, _) => {}
+        (true, ParamType::Map) => {
+            help.push_str(" (given as KEY=prompt, KEY=env:NAME, KEY=file:PATH, KEY=generate:LENGTH or KEY=-)")
+        }
+        (true, _) => help.push_str(" (given as env:NAME, file:PATH or -)"),
     }
     if !param.choices.is_empty() {
         help.push_str(&format!(" [one of: {}]", param.choices.join(", ")));
@@ -117,6 +132,7 @@ pub fn read(header: &Header, matches: &ArgMatches) -> Result<(RunOptions, Map), 
         let mut values = matches.get_many::<Value>(&param.name)?.cloned();
         let value = match param.kind {
             ParamType::List => Value::List(values.collect()),
+            ParamType::Map => Value::Map(values.filter_map(|value| value.as_map().cloned()).flatten().collect()),
             _ => values.next_back()?,
         };
         Some((param.name.clone(), value))

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod console;
 mod eject;
+mod faults;
 mod history;
 mod init;
 mod journal;
@@ -67,7 +68,7 @@ enum Command {
     Init(init::Init),
     /// Print a completion script for a shell
     Completions(completions::Completions),
-    /// The simulator that answers with --sandbox
+    /// Serve the simulator as a local AWS endpoint, or reset the one of --sandbox
     Sandbox(sandbox::Sandbox),
     #[command(external_subcommand)]
     Runbook(Vec<String>),

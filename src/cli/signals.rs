@@ -1,12 +1,16 @@
 //! Ctrl-C, SIGTERM and a lost terminal: the first stops the run where it is
 //! safe, the second stops the process. What was recorded stands either way.
 
+use std::future::Future;
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::effect::{Cancel, Stop};
 use crate::journal::Verdict;
+
+const KINDS: [fn() -> SignalKind; 3] = [SignalKind::interrupt, SignalKind::terminate, SignalKind::hangup];
 
 /// SIGXFSZ, on every Unix that Rust knows.
 const FILE_TOO_LARGE: i32 = 25;
@@ -16,14 +20,9 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
     runtime.spawn(async move {
         // A limit on the size of files is an error to be said, not a way to die.
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(kinds) else { return };
+        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
+            either(&mut interrupt, &mut terminate, &mut hangup).await;
             if cancel.is_stopped() {
                 if let Some(run) = resumable.get() {
                     anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");
@@ -36,7 +35,28 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
     });
 }
 
-fn listen(kinds: [SignalKind; 3]) -> std::io::Result<[Signal; 3]> {
+fn listen(kinds: [SignalKind; 3]) -> io::Result<[Signal; 3]> {
     let [first, second, third] = kinds.map(signal);
     Ok([first?, second?, third?])
+}
+
+/// Completes at the first of them; to be asked for inside a runtime. The second
+/// stops the process.
+pub fn first() -> io::Result<impl Future<Output = ()>> {
+    let [mut interrupt, mut terminate, mut hangup] = listen(KINDS.map(|kind| kind()))?;
+    Ok(async move {
+        either(&mut interrupt, &mut terminate, &mut hangup).await;
+        tokio::spawn(async move {
+            either(&mut interrupt, &mut terminate, &mut hangup).await;
+            std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
+        });
+    })
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
 }

@@ -36,6 +36,7 @@ impl Start<'_> {
     fn run(self) -> Result<Shown, Misuse> {
         let paint = Paint::for_stderr();
         let options = self.options;
+        let scenario = options.trial().open(self.place.sandbox)?;
         let printing = match (options.output, self.place.sandbox) {
             (Output::Json, _) => Printing::Keep,
             (Output::Text, true) => Printing::SandboxStdout,
@@ -60,6 +61,7 @@ impl Start<'_> {
             observers: vec![progress.clone() as Arc<dyn Observer>],
             runtime: runtime.handle().clone(),
             sandbox: SandboxFile::standard()?,
+            scenario,
             announce: Box::new(move |announcement| {
                 if writes {
                     let _ = resumable.set(announcement.run.clone());
@@ -126,11 +128,18 @@ impl Closing<'_> {
             sandbox: ended.announcement.sandbox,
             next: &next,
         };
+        let found = progress.take_found();
         match self.output {
             Output::Text => show_result(progress, &ended.result),
-            Output::Json => anstream::println!("{}", ended.vault.redact(document(ended, progress.take_printed(), next.clone()))),
+            Output::Json => {
+                let text = document(ended, progress.take_printed(), found.clone(), next.clone());
+                anstream::println!("{}", ended.vault.redact(text));
+            }
         }
         anstream::eprint!("\n{}", report::show_end(paint, &end));
+        if let Some(found) = found {
+            anstream::eprint!("{}", ended.vault.redact(report::show_causes(paint, &found)));
+        }
         ended.verdict.exit_code()
     }
 
@@ -167,7 +176,7 @@ fn show_result(progress: &Progress, result: &Value) {
     }
 }
 
-fn document(ended: &Ended, printed: Vec<String>, next: Vec<String>) -> String {
+fn document(ended: &Ended, printed: Vec<String>, found: Option<Value>, next: Vec<String>) -> String {
     let it = &ended.announcement;
     report::document(&Document {
         runbook: &it.runbook,
@@ -182,6 +191,7 @@ fn document(ended: &Ended, printed: Vec<String>, next: Vec<String>) -> String {
         hint: ended.hint.as_deref(),
         took: ended.took,
         printed,
+        found,
         result: &ended.result,
         error: ended.error.as_deref(),
         resumable: ended.open,

@@ -110,8 +110,17 @@ pub enum Mark {
     Warned(String),
     /// How far a wait has come; each replaces the one before on a terminal.
     Progress(String),
+    /// The same, with how much of it is done and how long it may take.
+    Measured {
+        text: String,
+        done: i64,
+        of: i64,
+        limit_ms: i64,
+    },
     /// Text for standard output: the run's result, or a part of it.
     Printed(String),
+    /// Why the run is about to end as it does: causes and their evidence.
+    Found(Recorded),
 }
 
 impl Mark {
@@ -123,7 +132,9 @@ impl Mark {
             Mark::Said(text) => Mark::Said(change(text)),
             Mark::Warned(text) => Mark::Warned(change(text)),
             Mark::Progress(text) => Mark::Progress(change(text)),
+            Mark::Measured { text, done, of, limit_ms } => Mark::Measured { text: change(text), done, of, limit_ms },
             Mark::Printed(text) => Mark::Printed(change(text)),
+            Mark::Found(found) => Mark::Found(Recorded(found.0.map_text(&change))),
         }
     }
 }

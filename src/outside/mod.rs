@@ -9,8 +9,9 @@ mod abort;
 mod log_file;
 mod programs;
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 pub use abort::{abort_point, test_variable, torn_point};
 pub use log_file::{LockFile, LogFile};
@@ -20,6 +21,12 @@ use crate::value::Timestamp;
 
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// How long ago this was called, whatever happens to the system's clock.
+pub fn stopwatch() -> impl Fn() -> Duration + Send + Sync {
+    let began = Instant::now();
+    move || began.elapsed()
 }
 
 pub fn variable(name: &str) -> Option<String> {
@@ -44,21 +51,24 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// Writes a file that only its owner may read, through a temporary name, so
-/// that a reader never sees half of it.
+/// that a reader never sees half of it. It is on the disk before this returns.
 pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    make_folder_of(path)?;
     let fresh = path.with_extension(format!("{:08x}.tmp", random_u64() as u32));
-    private_file(&fresh)?.write_all(text.as_bytes())?;
-    std::fs::rename(&fresh, path).inspect_err(|_| {
+    let written = write_through(&fresh, text).and_then(|()| std::fs::rename(&fresh, path));
+    written.inspect_err(|_| {
         let _ = std::fs::remove_file(&fresh);
-    })
+    })?;
+    // The new name, too, has to reach the disk.
+    match folder_of(path) {
+        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 /// Writes a new file that only its owner may read.
 pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = private_file(path)?;
+    let mut file = private().create_new(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -80,19 +90,70 @@ pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn private_file(path: &Path) -> io::Result<std::fs::File> {
+fn write_through(fresh: &Path, text: &str) -> io::Result<()> {
+    let mut file = private().create_new(true).open(fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn folder_of(path: &Path) -> Option<&Path> {
+    let folder = path.parent()?;
+    Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+}
+
+fn make_folder_of(path: &Path) -> io::Result<()> {
+    folder_of(path).map_or(Ok(()), std::fs::create_dir_all)
+}
+
+fn private() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
+}
+
+/// A file that grows, which only its owner may read and only one process may
+/// hold. The lock is the system's: it ends with the process.
+pub struct PrivateLog(std::fs::File);
+
+impl PrivateLog {
+    /// Nothing, if another process holds it.
+    pub fn open(path: &Path) -> io::Result<Option<PrivateLog>> {
+        make_folder_of(path)?;
+        let file = private().append(true).read(true).create(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(PrivateLog(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        (&self.0).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Hands the bytes to the system, which keeps them if the process ends.
+    pub fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        (&self.0).write_all(bytes)
+    }
+
+    /// Returns when the disk has them.
+    pub fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    pub fn cut(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)?;
+        self.0.sync_all()
+    }
 }
 
 /// Writes a file that must not be there yet.
 pub fn create_text(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    make_folder_of(path)?;
     std::fs::File::create_new(path)?.write_all(text.as_bytes())
 }
 

@@ -3,6 +3,7 @@
 //! nothing.
 
 mod caret;
+mod causes;
 mod ending;
 mod json;
 mod progress;
@@ -11,6 +12,7 @@ mod style;
 mod timeline;
 
 pub use caret::{Sources, show_findings, show_script_error};
+pub use causes::show_causes;
 pub use ending::{End, Opening, show_end, show_opening};
 pub use json::{Document, document, early_document};
 pub use progress::{Printing, Progress};

@@ -7,9 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::SignedDuration;
 
 use super::style::Paint;
 use crate::journal::{Event, Key, Mark, Observer, StreamPath};
+use crate::value::{Timestamp, Value, show_span};
+
+/// Columns of a bar.
+const BAR: i64 = 16;
 
 pub struct Progress {
     paint: Paint,
@@ -28,15 +33,24 @@ pub enum Printing {
 
 struct State {
     spinner: Option<ProgressBar>,
-    /// Steps that have begun, innermost last, and whether their line stands.
-    steps: Vec<(StreamPath, String, bool)>,
+    /// Steps that have begun, innermost last.
+    steps: Vec<Step>,
     last_progress: String,
     printed: Vec<String>,
+    found: Option<Value>,
     has_printed: bool,
     /// Lines that wait for the run's first line; nothing once it was said.
     waiting: Option<Vec<String>>,
     /// The operations that are under way, for saying which is tried again.
     calls: BTreeMap<Key, String>,
+}
+
+struct Step {
+    path: StreamPath,
+    name: String,
+    began: Timestamp,
+    /// Its own line stands already.
+    headed: bool,
 }
 
 impl Progress {
@@ -52,6 +66,7 @@ impl Progress {
             steps: Vec::new(),
             last_progress: String::new(),
             printed,
+            found: None,
             has_printed: false,
             waiting: Some(Vec::new()),
             calls: BTreeMap::new(),
@@ -75,6 +90,11 @@ impl Progress {
     /// Lines that the script printed, when they are kept.
     pub fn take_printed(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().printed)
+    }
+
+    /// What the run found out about its end.
+    pub fn take_found(&self) -> Option<Value> {
+        self.lock().found.take()
     }
 
     /// Clears what turns, before the end is said.
@@ -115,14 +135,19 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn mark(&self, key: &Key, mark: &Mark) {
+    fn mark(&self, key: &Key, at: Timestamp, mark: &Mark) {
         let mut state = self.lock();
         match mark {
-            Mark::StepBegan { name } => state.begin(&key.path, name),
+            Mark::StepBegan { name } => state.begin(&key.path, name, at),
             Mark::StepEnded { name, ok, note } => state.end(self.paint, &key.path, name, *ok, note.as_deref()),
             Mark::Said(text) => state.say(self.paint, &key.path, text),
             Mark::Warned(text) => state.say(self.paint, &key.path, &format!("{} {text}", self.paint.warning("warning:"))),
             Mark::Progress(text) => state.progress(self.paint, &key.path, text),
+            Mark::Measured { text, done, of, limit_ms } => {
+                let bar = state.bar(at, *done, *of, *limit_ms);
+                state.progress_with(self.paint, &key.path, text, &bar);
+            }
+            Mark::Found(found) => state.found = Some(found.0.clone()),
             Mark::Printed(text) => match self.printing {
                 Printing::Keep => state.printed.push(text.clone()),
                 Printing::Stdout | Printing::SandboxStdout => self.print_in(&mut state, text),
@@ -134,7 +159,7 @@ impl Progress {
 impl Observer for Progress {
     fn see(&self, event: &Event) {
         match event {
-            Event::Mark { key, mark, .. } => self.mark(key, mark),
+            Event::Mark { key, at, mark } => self.mark(key, *at, mark),
             Event::Intent { key, effect, .. } => {
                 if let Some(operation) = effect.0.text("operation") {
                     self.lock().calls.insert(key.clone(), operation.to_owned());
@@ -154,13 +179,13 @@ impl Observer for Progress {
 }
 
 impl State {
-    fn begin(&mut self, path: &StreamPath, name: &str) {
-        self.steps.push((path.clone(), name.to_owned(), false));
+    fn begin(&mut self, path: &StreamPath, name: &str, began: Timestamp) {
+        self.steps.push(Step { path: path.clone(), name: name.to_owned(), began, headed: false });
         self.turn(name);
     }
 
     fn end(&mut self, paint: Paint, path: &StreamPath, name: &str, ok: bool, note: Option<&str>) {
-        if let Some(at) = self.steps.iter().rposition(|(begun, step, _)| begun == path && step == name) {
+        if let Some(at) = self.steps.iter().rposition(|step| step.path == *path && step.name == name) {
             self.steps.remove(at);
         }
         let mark = if ok { paint.good("✓") } else { paint.bad("✗") };
@@ -177,8 +202,8 @@ impl State {
     /// A step's own line comes before the first thing said in it.
     fn head(&mut self, paint: Paint, path: &StreamPath) {
         let indent = self.indent(path);
-        let open: Vec<String> = self.steps.iter().filter(|(.., headed)| !headed).map(|(_, name, _)| name.clone()).collect();
-        self.steps.iter_mut().for_each(|(.., headed)| *headed = true);
+        let open: Vec<String> = self.steps.iter().filter(|step| !step.headed).map(|step| step.name.clone()).collect();
+        self.steps.iter_mut().for_each(|step| step.headed = true);
         for name in open {
             self.line(&format!("{indent}{} {name}", paint.faint("▸")));
         }
@@ -191,14 +216,27 @@ impl State {
     }
 
     fn progress(&mut self, paint: Paint, path: &StreamPath, text: &str) {
-        if self.last_progress == text {
-            return;
-        }
+        self.progress_with(paint, path, text, "");
+    }
+
+    /// The bar is for terminals: elsewhere a line says only what has changed.
+    fn progress_with(&mut self, paint: Paint, path: &StreamPath, text: &str, bar: &str) {
+        let changed = self.last_progress != text;
         text.clone_into(&mut self.last_progress);
         match (&self.spinner, self.steps.last()) {
-            (Some(_), Some((_, step, _))) => self.turn(&format!("{step}  {text}")),
-            _ => self.say(paint, path, text),
+            (Some(_), Some(step)) => self.turn(&format!("{}  {text}{bar}", step.name)),
+            _ if changed => self.say(paint, path, text),
+            _ => {}
         }
+    }
+
+    /// ` · ████████░░░░ · 1m12s of 30m`
+    fn bar(&self, at: Timestamp, done: i64, of: i64, limit_ms: i64) -> String {
+        let share = if of > 0 { (done.clamp(0, of) * BAR / of) as usize } else { 0 };
+        let bar = format!("{}{}", "█".repeat(share), "░".repeat(BAR as usize - share));
+        let spent = self.steps.last().map_or(SignedDuration::ZERO, |step| at.duration_since(step.began));
+        let spent = SignedDuration::from_secs(spent.as_secs());
+        format!(" · {bar} · {} of {}", show_span(spent), show_span(SignedDuration::from_millis(limit_ms)))
     }
 
     fn turn(&self, message: &str) {

@@ -140,7 +140,7 @@ impl Teller {
             Mark::Said(text) => self.add(at, What::Said(text.clone())),
             Mark::Warned(text) => self.add(at, What::Warned(text.clone())),
             Mark::Printed(text) => self.add(at, What::Printed(text.clone())),
-            Mark::Progress(_) => {}
+            Mark::Progress(_) | Mark::Measured { .. } | Mark::Found(_) => {}
         }
     }
 

@@ -11,6 +11,7 @@ use crate::aws::{Access, ConnectError, connect};
 use crate::effect::outside::LockFile;
 use crate::effect::{Live, SimWorld, World};
 use crate::journal::Verdict;
+use crate::sim::Scenario;
 
 /// The way into a world.
 pub(super) struct Door {
@@ -37,9 +38,14 @@ impl Door {
     fn sandbox(request: &Request, writes: bool) -> Result<Door, Misuse> {
         let file = request.sandbox.clone();
         let lock = hold(&file, request, writes)?;
-        let sim = file.open()?;
+        let mut sim = file.open()?;
+        let last = request.recording.last();
+        // A run that goes on finds the faults that it had; any other brings its own.
+        if last.is_none() {
+            sim.play(request.scenario.clone());
+        }
         let mut world = SimWorld::new(sim.clone(), file.seed());
-        if let Some(last) = request.recording.last() {
+        if let Some(last) = last {
             world = world.at(last);
         }
         if lock.is_some() {
@@ -64,12 +70,13 @@ impl Door {
         Ok(Door { world: Arc::new(Live::new(carrier, request.runtime.clone())), region, sandbox: None })
     }
 
-    /// Keeps the sandbox's world for the next command.
+    /// Keeps the sandbox's world for the next command, which meets it without
+    /// this run's faults.
     pub fn close(&self) -> Result<(), Misuse> {
-        match &self.sandbox {
-            Some((world, file, Some(_))) => file.save(&world.snapshot()),
-            _ => Ok(()),
-        }
+        let Some((world, file, Some(_))) = &self.sandbox else { return Ok(()) };
+        let mut sim = world.snapshot();
+        sim.play(Scenario::default());
+        file.save(&sim)
     }
 }
 

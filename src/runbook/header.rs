@@ -11,8 +11,20 @@ pub const NAME: &str = "RUNBOOK";
 
 const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "needs_rollbook"];
 /// Options that every run has: no param can have their names.
-pub const RESERVED: &[&str] =
-    &["env", "service", "cluster", "sandbox", "confirm", "yes", "wait-for-lease", "output", "help", "version"];
+pub const RESERVED: &[&str] = &[
+    "env",
+    "service",
+    "cluster",
+    "sandbox",
+    "scenario",
+    "throttle",
+    "confirm",
+    "yes",
+    "wait-for-lease",
+    "output",
+    "help",
+    "version",
+];
 
 const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret"];
 
@@ -182,7 +194,8 @@ impl Reader<'_> {
         let param = Param {
             name: name.to_owned(),
             kind,
-            default: map.get("default").cloned(),
+            // A flag that nobody set is false, not nothing.
+            default: map.get("default").cloned().or((kind == ParamType::Boolean).then_some(Value::Bool(false))),
             required: self.flag(map, "required"),
             help: if map.contains_key("help") { self.required_text(map, "help") } else { String::new() },
             choices: self.texts(map, "choices"),
@@ -202,8 +215,9 @@ impl Reader<'_> {
                 Some("choose another name".into()),
             );
         }
-        if param.secret && (*kind != ParamType::Text || param.default.is_some() || !param.choices.is_empty()) {
-            self.fault(name, format!("the secret param `{name}` must be a string without default and choices"), None);
+        let can_be_secret = matches!(kind, ParamType::Text | ParamType::Map);
+        if param.secret && (!can_be_secret || param.default.is_some() || !param.choices.is_empty()) {
+            self.fault(name, format!("the secret param `{name}` must be a string or a map, without default and choices"), None);
         }
         if let Some(default) = param.default.as_ref().filter(|default| !param.accepts(default)) {
             let shown = to_json(default).unwrap_or_default();

@@ -27,5 +27,5 @@ pub use param::{Param, ParamType};
 pub use place::{Place, Selection, project_root, read_config};
 pub use recording::{Recording, Stopped};
 pub use run::{Announcement, Ended, Request, run};
-pub use sandbox::{SandboxFile, state_folder, user_runbooks};
+pub use sandbox::{SEED, SandboxFile, Trial, state_folder, user_runbooks};
 pub use shelf::{Found, Revision, Shelf, Source};

@@ -1,6 +1,6 @@
 //! The params of a runbook: their types, and values from the command line.
 
-use crate::value::{Value, parse_span};
+use crate::value::{Map, Value, parse_span};
 
 macro_rules! param_types {
     ($($variant:ident $name:literal $value_name:literal;)*) => {
@@ -35,6 +35,7 @@ param_types! {
     Boolean "boolean" "BOOL";
     Duration "duration" "DURATION";
     List "list" "TEXT";
+    Map "map" "KEY=TEXT";
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +61,11 @@ impl Param {
         let wrong = |wanted: &str| format!("`{text}` is not {wanted}");
         let value = match self.kind {
             ParamType::Text | ParamType::List => Value::from(text),
+            // A secret's source is not repeated: it may be the secret itself.
+            ParamType::Map => {
+                let (key, text) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("it must be KEY=…")?;
+                Value::Map(Map::from([(key.to_owned(), Value::from(text))]))
+            }
             ParamType::Integer => Value::Int(text.parse().map_err(|_| wrong("a whole number"))?),
             ParamType::Number => {
                 Value::Float(text.parse::<f64>().ok().filter(|number| number.is_finite()).ok_or_else(|| wrong("a number"))?)
@@ -88,6 +94,7 @@ impl Param {
             | (ParamType::Number, Value::Int(_) | Value::Float(_))
             | (ParamType::Boolean, Value::Bool(_)) => true,
             (ParamType::Duration, Value::Text(text)) => parse_span(text).is_some(),
+            (ParamType::Map, Value::Map(map)) => map.values().all(|item| matches!(item, Value::Text(_))),
             (ParamType::List, Value::List(items)) => items.iter().all(|item| matches!(item, Value::Text(_))),
             _ => false,
         }

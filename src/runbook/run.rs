@@ -21,6 +21,7 @@ use crate::api::Reading;
 use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
 use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
 use crate::script::{Host, Outcome, ScriptError, Strand};
+use crate::sim::Scenario;
 use crate::store::{Holder, Lease, Row, State};
 use crate::value::{Map, Value};
 
@@ -41,6 +42,8 @@ pub struct Request {
     pub runtime: tokio::runtime::Handle,
     /// Where the sandbox's world is kept between runs.
     pub sandbox: SandboxFile,
+    /// What goes wrong in the sandbox while this run lasts.
+    pub scenario: Scenario,
     /// Called once it is known where the run happens, before it does anything.
     pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
     /// Says something that belongs to no step.
@@ -302,6 +305,7 @@ impl<'a> Run<'a> {
             let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
                 (Some(Value::Text(from)), true) => self.secret_argument(branch, &from)?,
+                (Some(Value::Map(sources)), true) => self.secret_arguments(branch, sources)?,
                 (None, true) if param.required => {
                     self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true })?
                 }
@@ -310,6 +314,20 @@ impl<'a> Run<'a> {
             arguments.insert(param.name.clone(), value);
         }
         Ok(Value::Map(arguments))
+    }
+
+    /// One secret a key. What the script shall generate itself stays as it is.
+    fn secret_arguments(&self, branch: &Branch, sources: Map) -> Result<Value, Trouble> {
+        let each = sources.into_iter().map(|(key, source)| {
+            let value = match source.as_str().unwrap_or_default() {
+                "generate" => source,
+                from if from.strip_prefix("generate:").is_some_and(|length| length.parse::<u16>().is_ok()) => source,
+                "prompt" => self.gate.perform(branch, Effect::Ask { question: key.clone(), secret: true })?,
+                from => self.secret_argument(branch, from)?,
+            };
+            Ok((key, value))
+        });
+        Ok(Value::Map(each.collect::<Result<Map, Trouble>>()?))
     }
 
     /// A secret never stands on the command line, only where it is to be found.

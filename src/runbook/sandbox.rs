@@ -1,5 +1,6 @@
 //! The sandbox's world between commands: one file in the state folder, so that
-//! `rollback` goes on where `deploy` left off.
+//! `rollback` goes on where `deploy` left off. And what goes wrong in it: a
+//! scenario, which holds for one command.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,10 @@ use etcetera::BaseStrategy;
 
 use super::fault::Misuse;
 use crate::effect::outside::{self, LockFile};
-use crate::sim::Sim;
+use crate::sim::{Scenario, ScenarioError, Sim};
 
 /// The seed of the guide's project: everybody starts in the same world.
-const SEED: u64 = 41;
+pub const SEED: u64 = 41;
 
 #[derive(Clone, Debug)]
 pub struct SandboxFile(PathBuf);
@@ -62,6 +63,40 @@ impl SandboxFile {
     pub fn seed(&self) -> u64 {
         SEED
     }
+}
+
+/// What the command line wants to go wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Trial {
+    pub scenario: Option<PathBuf>,
+    pub throttle: bool,
+}
+
+impl Trial {
+    /// The scenario for a run in the sandbox; nowhere else can one be asked for.
+    pub fn open(&self, in_sandbox: bool) -> Result<Scenario, Misuse> {
+        let option = match (&self.scenario, self.throttle) {
+            (Some(_), _) => "--scenario",
+            (None, true) => "--throttle",
+            (None, false) => return Ok(Scenario::default()),
+        };
+        if !in_sandbox {
+            let what = format!("{option} is for the sandbox alone, and this run would go to AWS");
+            return Err(Misuse::new(what).hint("add --sandbox, or leave it out"));
+        }
+        let mut scenario = self.scenario.as_deref().map_or(Ok(Scenario::default()), read_scenario)?;
+        scenario.throttle |= self.throttle;
+        Ok(scenario)
+    }
+}
+
+pub fn read_scenario(path: &Path) -> Result<Scenario, Misuse> {
+    let name = path.display();
+    let text = outside::read_text(path).map_err(|error| Misuse::new(format!("cannot read the scenario {name}: {error}")))?;
+    Scenario::parse(&text).map_err(|error| {
+        let ScenarioError { what, line, excerpt, hint } = error;
+        Misuse::new(format!("{name}, line {line}: {what}")).detail(excerpt).maybe_hint(hint)
+    })
 }
 
 /// `$ROLLBOOK_STATE`, else where the system keeps such things.

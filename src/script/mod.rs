@@ -18,6 +18,7 @@ mod program;
 mod services;
 mod step;
 mod suggest;
+mod twins;
 
 pub use check::{Declared, Finding, Severity};
 pub use current::Strand;

@@ -10,11 +10,13 @@ use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, FnNamespace, Module, Modul
 use super::current;
 use super::failure::{Fallible, end, faulty};
 use super::library::{Library, Text};
+use super::twins::{self, Names};
 use crate::effect::Stop;
 
 pub(super) struct Resolver {
     library: Arc<dyn Library>,
     loaded: Mutex<BTreeMap<String, Shared<Module>>>,
+    names: Mutex<Names>,
 }
 
 thread_local! {
@@ -25,7 +27,7 @@ thread_local! {
 
 impl Resolver {
     pub fn new(library: Arc<dyn Library>) -> Resolver {
-        Resolver { library, loaded: Mutex::default() }
+        Resolver { library, loaded: Mutex::default(), names: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Shared<Module>>> {
@@ -37,6 +39,10 @@ impl Resolver {
         let text = self.library.module(path).ok_or_else(not_found)?;
         note_script(path, &text, position)?;
         let ast = compile(engine, &text).map_err(|error| in_module(&text.name, error, position))?;
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        twins::refuse(&mut names, &text.name, &ast)
+            .map_err(|twin| in_module(&text.name, faulty(twin, Position::NONE), position))?;
+        drop(names);
         let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);
         let mut module = module.map_err(|error| in_module(&text.name, error, position))?;
         publish_closures(&mut module);

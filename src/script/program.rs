@@ -12,7 +12,7 @@ use super::engine;
 use super::failure::{ScriptError, is_at_the_place};
 use super::library::{Library, Text};
 use super::limits::Limits;
-use super::modules;
+use super::{modules, twins};
 use crate::effect::Stop;
 use crate::value::Value;
 
@@ -103,6 +103,7 @@ impl Host {
         for (name, value) in variables {
             scope.push_constant_dynamic(name, to_dynamic(value));
         }
+        twins::set_main(&program.text.name, &program.ast);
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &program.ast);
         // Whatever Rhai made of it on the way up, the run's own reason counts.
         let stop = current::cancel().and_then(|cancel| cancel.reason());

@@ -1,5 +1,5 @@
-//! CloudWatch's alarms and dashboards as documents. No metric is measured, so
-//! no alarm changes its state.
+//! CloudWatch's alarms and dashboards as documents. No metric is measured: an
+//! alarm changes its state when it is told to.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::document::Document;
 use super::paging::Paging;
 use super::refuse::refuse;
 use super::request::{has_prefix, passes, passes_any, texts};
-use super::{Answer, Sim};
+use super::{Answer, Sim, ecs};
 use crate::map;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 const ALARMS: Paging = Paging { size: "MaxRecords", token: "NextToken", size_default: 50, refusal: "InvalidNextToken" };
 /// The request has no member that sets the size of a page.
@@ -23,8 +23,9 @@ pub struct CloudWatch {
     dashboards: BTreeMap<String, Document>,
 }
 
-pub fn handle(sim: &Sim, method: &str, request: &Value) -> Option<Answer> {
+pub fn handle(sim: &mut Sim, method: &str, request: &Value) -> Option<Answer> {
     Some(match method {
+        "set_alarm_state" => set_alarm_state(sim, request),
         "describe_alarms" => describe_alarms(sim, request),
         "list_dashboards" => list_dashboards(sim, request),
         "get_dashboard" => dashboard(sim, request),
@@ -47,6 +48,26 @@ pub fn create_alarm(sim: &mut Sim, name: &str, settings: Value) {
     document.set("StateValue", "OK");
     document.set("StateReason", "Threshold Crossed: no datapoints were above the threshold.");
     sim.cloudwatch.alarms.insert(name.to_owned(), document);
+}
+
+/// Whether there is an alarm of this name that is in ALARM.
+pub fn is_alarming(sim: &Sim, name: &str) -> bool {
+    sim.cloudwatch.alarms.get(name).is_some_and(|alarm| alarm.text("StateValue") == "ALARM")
+}
+
+fn set_alarm_state(sim: &mut Sim, request: &Value) -> Answer {
+    let name = request.text("AlarmName").unwrap_or_default();
+    let now = sim.now;
+    let lacks = || refuse("ResourceNotFound", format!("Alarm {name} does not exist"));
+    let alarm = sim.cloudwatch.alarms.get_mut(name).ok_or_else(lacks)?;
+    let state = request.text("StateValue").unwrap_or_default();
+    if alarm.text("StateValue") != state {
+        alarm.set("StateTransitionedTimestamp", now);
+    }
+    alarm.copy(request.as_map().unwrap_or(&Map::new()), &["StateValue", "StateReason", "StateReasonData"]);
+    alarm.set("StateUpdatedTimestamp", now);
+    ecs::alarm_changed(sim, name);
+    Ok(map! {})
 }
 
 pub fn create_dashboard(sim: &mut Sim, name: &str, body: &str) {

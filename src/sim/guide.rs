@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 
 use super::place::Place;
-use super::{Sim, cloudwatch, ecs, logs, scaling, secrets};
+use super::{Sim, cloudwatch, ecr, ecs, elbv2, logs, scaling, secrets};
 use crate::map;
 use crate::value::{Timestamp, Value, to_json};
 
@@ -13,6 +13,8 @@ const START: &str = "2026-07-01T09:00:00Z";
 const CLUSTER: &str = "nest-wallet-cluster";
 const CONTAINER: &str = "nest-wallet-container";
 const LOG_GROUP: &str = "/ecs/nest-wallet";
+const REPOSITORY: &str = "nest-wallet";
+const SUBNETS: [&str; 2] = ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"];
 
 pub fn build(seed: u64) -> Sim {
     let start: Timestamp = START.parse().expect("a time");
@@ -20,12 +22,17 @@ pub fn build(seed: u64) -> Sim {
     let mut sim = Sim::empty(seed, start - SignedDuration::from_hours(72), place);
     ecs::create_cluster(&mut sim, CLUSTER);
     logs::create_group(&mut sim, LOG_GROUP, 30);
+    ecr::create_repository(&mut sim, REPOSITORY, start - SignedDuration::from_hours(60 * 24));
+    push_images(&mut sim, "v", 40, start);
+    push_images(&mut sim, "dev-", 12, start);
     let prod = secret(&mut sim, "prod", "https://api.blockbit.com");
     let dev = secret(&mut sim, "dev", "https://dev-api.blockbit.com");
     register(&mut sim, "nest-wallet-task", 38..=40, "production", &prod);
     register(&mut sim, "nest-wallet-task-dev", 10..=12, "development", &dev);
-    create_service(&mut sim, "nest-wallet-service", "nest-wallet-task:40", 2);
-    create_service(&mut sim, "nest-wallet-service-dev", "nest-wallet-task-dev:12", 1);
+    let prod_group = create_service(&mut sim, "nest-wallet-service", "nest-wallet-task:40", 2);
+    let dev_group = create_service(&mut sim, "nest-wallet-service-dev", "nest-wallet-task-dev:12", 1);
+    let dev = elbv2::Route { host: "dev.blockbit.com", group: &dev_group };
+    elbv2::create_balancer(&mut sim, "nest-wallet-alb", &SUBNETS, &prod_group, &[dev]);
     watch(&mut sim);
     sim.advance(start - SignedDuration::from_hours(20));
     deploy_last(&mut sim, &prod);
@@ -38,6 +45,20 @@ fn deploy_last(sim: &mut Sim, prod: &str) {
     register(sim, "nest-wallet-task", 41..=41, "production", prod);
     let request = map! { "cluster" => CLUSTER, "service" => "nest-wallet-service", "taskDefinition" => "nest-wallet-task:41" };
     ecs::handle(sim, "update_service", &request).and_then(Result::ok).expect("the service can be updated");
+}
+
+/// The images 1 to 60 of one line: a day apart up to the one that runs at
+/// first, the later ones hourly, the last a little before `start`.
+fn push_images(sim: &mut Sim, prefix: &str, running: i64, start: Timestamp) {
+    for number in 1..=60 {
+        let tag = format!("{prefix}{number}");
+        let age = match running - number {
+            days @ 0.. => SignedDuration::from_hours(73 + 24 * days),
+            _ => SignedDuration::from_mins(75 + 60 * (60 - number)),
+        };
+        let digest = ecs::hashed(&format!("{}/{REPOSITORY}:{tag}", ecr::registry(sim)));
+        ecr::push_at(sim, REPOSITORY, &tag, &digest, start - age).expect("the repository was made before");
+    }
 }
 
 fn secret(sim: &mut Sim, stage: &str, url: &str) -> String {
@@ -73,14 +94,13 @@ fn definition(sim: &Sim, family: &str, tag: &str, stage: &str, secret: &str) -> 
 }
 
 fn application(sim: &Sim, tag: &str, stage: &str, secret: &str) -> Value {
-    let registry = format!("{}.dkr.ecr.{}.amazonaws.com", sim.place.account, sim.place.region);
     let variable = |name: &str, value: &str| map! { "name" => name, "value" => value };
     let from_secret = |name: &str| map! { "name" => name, "valueFrom" => format!("{secret}:{name}::") };
     let key = format!("sandbox-{stage}-4f1c9a7e2b8d");
     let environment = vec![variable("NODE_ENV", stage), variable("PORT", "3000"), variable("RATES_API_KEY", &key)];
     map! {
         "name" => CONTAINER,
-        "image" => format!("{registry}/nest-wallet:{tag}"),
+        "image" => format!("{}/{REPOSITORY}:{tag}", ecr::registry(sim)),
         "essential" => true,
         "portMappings" => vec![map! { "containerPort" => 3000, "protocol" => "tcp" }],
         "environment" => environment,
@@ -106,11 +126,12 @@ fn log_configuration(sim: &Sim) -> Value {
     map! { "logDriver" => "awslogs", "options" => options }
 }
 
-fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) {
+/// A service and its target group, whose ARN it returns.
+fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) -> String {
     let target_group = if desired > 1 { "nest-wallet-tg" } else { "nest-wallet-dev-tg" };
-    let target_group = sim.place.arn("elasticloadbalancing", &format!("targetgroup/{target_group}/{}", sim.dice.hex(16)));
+    let target_group = elbv2::create_group(sim, target_group, 3000);
     let network = map! {
-        "subnets" => vec!["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"],
+        "subnets" => SUBNETS.to_vec(),
         "securityGroups" => vec!["sg-0c3d4e5f60718293a"],
         "assignPublicIp" => "DISABLED",
     };
@@ -126,13 +147,14 @@ fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) {
             "strategy" => "ROLLING", "bakeTimeInMinutes" => 0,
         },
         "loadBalancers" => vec![map! {
-            "targetGroupArn" => target_group, "containerName" => CONTAINER, "containerPort" => 3000,
+            "targetGroupArn" => target_group.as_str(), "containerName" => CONTAINER, "containerPort" => 3000,
         }],
         "networkConfiguration" => map! { "awsvpcConfiguration" => network },
         "healthCheckGracePeriodSeconds" => 60,
         "tags" => vec![map! { "key" => "project", "value" => "nest-wallet" }],
     };
     ecs::create(sim, CLUSTER, name, settings.as_map().cloned().unwrap_or_default());
+    target_group
 }
 
 fn watch(sim: &mut Sim) {

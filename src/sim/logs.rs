@@ -10,6 +10,7 @@ use super::paging::{Paging, milliseconds};
 use super::refuse::{invalid_parameter, refuse, unsupported};
 use super::request::{has_prefix, passes_any};
 use super::{Answer, Sim, ecs};
+use crate::api::Failure;
 use crate::map;
 use crate::value::Value;
 
@@ -30,6 +31,7 @@ struct Group {
 pub fn handle(sim: &Sim, method: &str, request: &Value) -> Option<Answer> {
     Some(match method {
         "describe_log_groups" => describe_groups(sim, request),
+        "get_log_events" => get_events(sim, request),
         "filter_log_events" => filter_events(sim, request),
         _ => return None,
     })
@@ -57,9 +59,19 @@ pub fn task_started(sim: &mut Sim, id: &str) {
     }
 }
 
-/// What they say when they get the stop signal.
+/// The last words of the container that is about to crash.
+pub fn task_crashed(sim: &mut Sim, id: &str) {
+    let Some(last) = ecs::last_words(sim, id) else {
+        return;
+    };
+    for output in ecs::outputs(sim, id).into_iter().filter(|output| output.container == last.container) {
+        write(sim, &output, std::slice::from_ref(&last.line));
+    }
+}
+
+/// What those that still run say when they get the stop signal.
 pub fn task_stopped(sim: &mut Sim, id: &str) {
-    for output in ecs::outputs(sim, id) {
+    for output in ecs::heeding_outputs(sim, id) {
         write(sim, &output, &["received SIGTERM, closing connections".to_owned(), "stopped".to_owned()]);
     }
 }
@@ -76,9 +88,10 @@ fn write(sim: &mut Sim, output: &ecs::Output, lines: &[String]) {
             "ingestionTime" => at + 500, "eventId" => format!("{at:020}{:018}", sim.dice.below(1_000_000_000_000_000_000)),
         };
         group.stored_bytes += line.len() as i64 + 26;
-        group.events.push(Document::from(event));
+        // Nearly always the last place: sorting would look at the whole log again.
+        let place = group.events.partition_point(|event| event.int("timestamp") <= at);
+        group.events.insert(place, Document::from(event));
     }
-    group.events.sort_by_key(|event| event.int("timestamp"));
 }
 
 fn describe_groups(sim: &Sim, request: &Value) -> Answer {
@@ -94,7 +107,38 @@ fn describe_groups(sim: &Sim, request: &Value) -> Answer {
     GROUPS.page(request, "logGroups", groups.collect())
 }
 
-fn filter_events(sim: &Sim, request: &Value) -> Answer {
+/// One stream's events, a page from either end. A token says how many came
+/// before; the end is where the token comes back as it was sent.
+fn get_events(sim: &Sim, request: &Value) -> Answer {
+    let group = named(sim, request)?;
+    let stream = request.text("logStreamName").unwrap_or_default();
+    let all: Vec<&Document> = group.events.iter().filter(|event| event.text("logStreamName") == stream).collect();
+    if all.is_empty() {
+        return Err(refuse("ResourceNotFoundException", "The specified log stream does not exist."));
+    }
+    let bound = |name| request.get(name).and_then(Value::as_int);
+    let (start, end) = (bound("startTime").unwrap_or(i64::MIN), bound("endTime").unwrap_or(i64::MAX));
+    let fits = |event: &&Document| (start..end).contains(&event.int("timestamp"));
+    let events: Vec<Value> = all.into_iter().filter(fits).map(Document::to_value).collect();
+    let most = bound("limit").map_or(10_000, |limit| limit.clamp(1, 10_000) as usize);
+    let from_head = request.get("startFromHead").and_then(Value::as_bool).unwrap_or(false);
+    let from = match request.text("nextToken").map(|token| token.split_at_checked(2).unwrap_or((token, ""))) {
+        None if from_head => 0,
+        None => events.len().saturating_sub(most),
+        Some(("f/", place)) => position(place)?,
+        Some(("b/", place)) => position(place)?.saturating_sub(most),
+        Some(_) => return Err(invalid_parameter("The specified nextToken is invalid.")),
+    };
+    let page: Vec<Value> = events.into_iter().skip(from).take(most).collect();
+    let after = from + page.len();
+    Ok(map! { "events" => page, "nextForwardToken" => format!("f/{after}"), "nextBackwardToken" => format!("b/{from}") })
+}
+
+fn position(token: &str) -> Result<usize, Failure> {
+    token.parse().map_err(|_| invalid_parameter("The specified nextToken is invalid."))
+}
+
+fn named<'a>(sim: &'a Sim, request: &Value) -> Result<&'a Group, Failure> {
     let name = match (request.text("logGroupName"), request.text("logGroupIdentifier")) {
         (Some(name), _) => name,
         (None, Some(identifier)) => identifier.rsplit(":log-group:").next().unwrap_or(identifier).trim_end_matches(":*"),
@@ -103,7 +147,11 @@ fn filter_events(sim: &Sim, request: &Value) -> Answer {
         }
     };
     let lacks = || refuse("ResourceNotFoundException", "The specified log group does not exist.");
-    let group = sim.logs.0.get(name).ok_or_else(lacks)?;
+    sim.logs.0.get(name).ok_or_else(lacks)
+}
+
+fn filter_events(sim: &Sim, request: &Value) -> Answer {
+    let group = named(sim, request)?;
     let pattern = request.text("filterPattern").unwrap_or_default().trim();
     if pattern.starts_with(['{', '[', '%']) {
         return Err(unsupported(&format!("the filter pattern {pattern}")));

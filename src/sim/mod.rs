@@ -4,8 +4,8 @@
 //! It reads no clock, file, variable or random source: time comes with each
 //! request and chance from a seed in the state, so the same seed and the same
 //! requests give the same bytes. It knows what AWS's answers look like, and no
-//! client, wire or script. Only the healthy path is here: nothing fails to
-//! start yet, and no call is throttled or lost.
+//! client, wire or script, but for [`door`], which lets clients in. What goes
+//! wrong is a scenario's doing: `faults`.
 //!
 //! A resource is AWS's own JSON document beside state that AWS does not show.
 //! The model patches the document, so members it has never heard of survive.
@@ -13,7 +13,10 @@
 mod cloudwatch;
 mod dice;
 mod document;
+pub mod door;
+mod ecr;
 mod ecs;
+mod elbv2;
 mod faults;
 mod guide;
 mod logs;
@@ -34,6 +37,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Failure, Operation};
 use crate::value::{Timestamp, Value};
 use dice::Dice;
+pub use faults::{Fault, Kind, Member, Row, Scenario, ScenarioError, Strikes, Takes};
 use place::Place;
 
 type Answer = Result<Value, Failure>;
@@ -48,6 +52,8 @@ pub struct Sim {
     scaling: scaling::Scaling,
     logs: logs::Logs,
     cloudwatch: cloudwatch::CloudWatch,
+    ecr: ecr::Ecr,
+    balancing: elbv2::Balancing,
     faults: faults::Faults,
 }
 
@@ -68,12 +74,21 @@ impl Sim {
             scaling: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
+            ecr: Default::default(),
+            balancing: Default::default(),
             faults: Default::default(),
         }
     }
 
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Puts the faults of a scenario into the world, from now on and in place
+    /// of those of the scenario before; an empty one takes those out. A task
+    /// that is doomed already stays doomed.
+    pub fn play(&mut self, scenario: Scenario) {
+        faults::play(self, scenario);
     }
 
     /// Runs everything that is due up to `to`, in the order of its time. An
@@ -97,7 +112,7 @@ impl Sim {
             return answer;
         }
         let answer = self.answer(operation, &request);
-        faults::after(self, operation, answer)
+        faults::after(self, operation, &request, answer)
     }
 
     fn answer(&mut self, operation: &'static Operation, request: &Value) -> Answer {
@@ -107,10 +122,17 @@ impl Sim {
             "application_autoscaling" => scaling::handle(self, operation.method, request),
             "logs" => logs::handle(self, operation.method, request),
             "cloudwatch" => cloudwatch::handle(self, operation.method, request),
+            "ecr" => ecr::handle(self, operation.method, request),
+            "elbv2" => elbv2::handle(self, operation.method, request),
             "sts" => sts::handle(self, operation.method),
             _ => None,
         };
         answer.unwrap_or_else(|| Err(refuse::unsupported(&operation.to_string())))
+    }
+
+    /// From now on the tag of an image means another one, as after a push.
+    pub fn move_tag(&mut self, image: &str, digest: &str) {
+        ecs::move_tag(self, image, digest);
     }
 
     /// How much chance was used up so far: two equal worlds of which one has

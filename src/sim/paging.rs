@@ -1,13 +1,15 @@
-//! Answers in pages. A token says how many items were handed out before, in a
-//! form that nobody is tempted to write by hand.
+//! Answers in pages. A token holds for the request that it was given to and for
+//! no other: it names the last item handed out, so that what appears or vanishes
+//! between two pages neither repeats nor hides the rest.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 use super::refuse::refuse;
 use crate::api::Failure;
 use crate::map;
-use crate::value::{Timestamp, Value};
+use crate::value::{Timestamp, Value, to_json};
 
 /// How one service spells its pages.
 pub struct Paging {
@@ -22,20 +24,46 @@ impl Paging {
     pub fn page(&self, request: &Value, items_name: &str, items: Vec<Value>) -> Result<Value, Failure> {
         let asked = request.get(self.size).and_then(Value::as_int).and_then(|size| usize::try_from(size).ok());
         let size = asked.filter(|size| *size > 0).unwrap_or(self.size_default);
-        let start = request.text(self.token).map_or(Ok(0), |token| self.read(token))?;
-        let more = start + size < items.len();
+        let start = match request.text(self.token) {
+            Some(token) => self.start(token, &self.mark(request, items_name), &items)?,
+            None => 0,
+        };
+        let end = start.saturating_add(size);
+        let more = end < items.len();
         let page: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+        let last = page.last().and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut answer = map! { items_name => page };
         if let (true, Some(members)) = (more, answer.as_map_mut()) {
-            members.insert(self.token.to_owned(), Value::Text(STANDARD.encode(format!("after {}", start + size))));
+            let token = STANDARD.encode(format!("{} {end} {last}", self.mark(request, items_name)));
+            members.insert(self.token.to_owned(), Value::Text(token));
         }
         Ok(answer)
     }
 
-    fn read(&self, token: &str) -> Result<usize, Failure> {
-        let text = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let number = text.as_deref().and_then(|text| text.strip_prefix("after ")).and_then(|text| text.parse().ok());
-        number.ok_or_else(|| refuse(self.refusal, "Invalid token"))
+    /// Where the page of this token begins.
+    fn start(&self, token: &str, mark: &str, items: &[Value]) -> Result<usize, Failure> {
+        let refused = || refuse(self.refusal, "Invalid token");
+        let bytes = STANDARD.decode(token).map_err(|_| refused())?;
+        let text = String::from_utf8(bytes).map_err(|_| refused())?;
+        let mut parts = text.splitn(3, ' ');
+        let known = parts.next() == Some(mark);
+        let count = parts.next().and_then(|count| count.parse::<usize>().ok()).filter(|_| known).ok_or_else(refused)?;
+        let last = parts.next().unwrap_or_default();
+        Ok(match items.iter().position(|item| item.as_str() == Some(last)) {
+            Some(place) => place + 1,
+            // It is gone, and what followed it has moved up.
+            None if !last.is_empty() => count.saturating_sub(1),
+            None => count,
+        })
+    }
+
+    /// What a token is bound to: everything that was asked but the page itself.
+    fn mark(&self, request: &Value, items_name: &str) -> String {
+        let mut asked = request.as_map().cloned().unwrap_or_default();
+        asked.retain(|name, _| name != self.size && name != self.token);
+        let text = to_json(&Value::Map(asked)).unwrap_or_default();
+        let digest = Sha256::digest(format!("{items_name} {text}").as_bytes());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -74,7 +102,24 @@ mod tests {
 
     #[test]
     fn a_token_of_somebody_else_is_refused() {
-        let failure = PAGING.page(&map! { "nextToken" => "x" }, "items", vec![]).unwrap_err();
-        assert_eq!(failure.code(), "Refused");
+        let items = || (1..=5).map(Value::Int).collect::<Vec<_>>();
+        let first = PAGING.page(&map! { "family" => "a" }, "items", items()).unwrap();
+        let token = first.text("nextToken").unwrap();
+        let same = map! { "family" => "a", "nextToken" => token, "maxResults" => 1 };
+        assert_eq!(PAGING.page(&same, "items", items()).unwrap().items("items"), [Value::Int(3)]);
+        let other = map! { "family" => "b", "nextToken" => token };
+        for (request, name) in [(other, "items"), (same, "others"), (map! { "nextToken" => "x" }, "items")] {
+            assert_eq!(PAGING.page(&request, name, items()).unwrap_err().code(), "Refused");
+        }
+    }
+
+    #[test]
+    fn a_page_goes_on_where_the_last_one_ended() {
+        let texts = |names: &str| names.chars().map(|c| Value::from(c.to_string())).collect::<Vec<_>>();
+        let token = PAGING.page(&map! {}, "items", texts("bdfh")).unwrap().text("nextToken").unwrap().to_owned();
+        let next = |names| PAGING.page(&map! { "nextToken" => token.as_str() }, "items", texts(names)).unwrap();
+        assert_eq!(next("abcdfh").items("items"), texts("fh"), "items before it appeared");
+        assert_eq!(next("dfh").items("items"), texts("fh"), "an item before it vanished");
+        assert_eq!(next("bfh").items("items"), texts("fh"), "the last item itself vanished");
     }
 }

@@ -18,3 +18,16 @@ pub fn invalid_parameter(message: impl Into<String>) -> Failure {
 pub fn client(message: impl Into<String>) -> Failure {
     refuse("ClientException", message)
 }
+
+pub fn cluster_not_found() -> Failure {
+    refuse("ClusterNotFoundException", "Cluster not found.")
+}
+
+pub fn service_not_found() -> Failure {
+    refuse("ServiceNotFoundException", "Service not found.")
+}
+
+/// The refusal, if the condition holds: rules read as a list of these.
+pub fn refuse_if(broken: bool, failure: impl FnOnce() -> Failure) -> Result<(), Failure> {
+    if broken { Err(failure()) } else { Ok(()) }
+}

@@ -1,14 +1,20 @@
 //! What a caller of the simulator may rely on, by the numbered rules of ECS.
 
+mod breaker;
 mod deploy;
+mod health;
+mod invariants;
 mod refusals;
 mod services;
 mod shapes;
+mod starts;
+mod timelines;
 mod world;
 
 use jiff::SignedDuration;
 
-use super::Sim;
+use super::faults::Fate;
+use super::{Sim, ecs};
 use crate::api::{self, AwsError, Failure, Known};
 use crate::value::{Timestamp, Value};
 
@@ -25,6 +31,11 @@ impl Bench {
     pub fn new(seed: u64) -> Bench {
         let sim = Sim::guide(seed);
         Bench { now: sim.now(), sim }
+    }
+
+    /// Every task that is launched from a definition whose ARN ends so meets this.
+    pub fn force(&mut self, definition: &str, fate: Fate) {
+        self.sim.faults.forced.insert(0, (definition.to_owned(), fate));
     }
 
     pub fn wait(&mut self, seconds: i64) {
@@ -76,6 +87,26 @@ impl Bench {
         self.ecs("update_service", request).get("service").cloned().expect("an answer with a service")
     }
 
+    /// The newest service deployment, described.
+    pub fn rollout(&mut self) -> Value {
+        let arn = text(&self.rollouts()[0], "serviceDeploymentArn");
+        let request = crate::map! { "serviceDeploymentArns" => vec![arn] };
+        self.ecs("describe_service_deployments", request).items("serviceDeployments")[0].clone()
+    }
+
+    /// What the service said after `since`, oldest first, with the seconds passed.
+    pub fn said(&mut self, since: Timestamp) -> Vec<(f64, String)> {
+        self.sim.advance(self.now);
+        let prefix = format!("(service {SERVICE}) ");
+        let said = ecs::said(&self.sim, &format!("{CLUSTER}/{SERVICE}"), since).into_iter();
+        said.map(|(at, message)| (seconds(since, at), message.strip_prefix(&prefix).unwrap_or(message).to_owned())).collect()
+    }
+
+    /// When the service first said something that holds `part`, in seconds.
+    pub fn said_at(&mut self, since: Timestamp, part: &str) -> Option<f64> {
+        self.said(since).into_iter().find(|(_, message)| message.contains(part)).map(|(at, _)| at)
+    }
+
     pub fn rollouts(&mut self) -> Vec<Value> {
         let request = crate::map! { "cluster" => CLUSTER, "service" => SERVICE };
         self.ecs("list_service_deployments", request).items("serviceDeployments").to_vec()
@@ -88,4 +119,15 @@ pub fn int(value: &Value, name: &str) -> i64 {
 
 pub fn text(value: &Value, name: &str) -> String {
     value.text(name).unwrap_or_else(|| panic!("no text {name} in {value:?}")).to_owned()
+}
+
+pub fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    (to.as_millisecond() - from.as_millisecond()) as f64 / 1000.0
+}
+
+pub fn time(value: &Value, name: &str) -> Option<Timestamp> {
+    match value.get(name) {
+        Some(Value::Time(time)) => Some(*time),
+        _ => None,
+    }
 }

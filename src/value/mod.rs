@@ -128,6 +128,16 @@ impl Value {
         }
     }
 
+    /// The same value with every text in it changed, names of members aside.
+    pub fn map_text(self, change: &impl Fn(String) -> String) -> Value {
+        match self {
+            Value::Text(text) => Value::Text(change(text)),
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.map_text(change)).collect()),
+            Value::Map(map) => Value::Map(map.into_iter().map(|(name, item)| (name, item.map_text(change))).collect()),
+            other => other,
+        }
+    }
+
     /// Whether a secret sits anywhere inside.
     pub fn holds_secret(&self) -> bool {
         let mut found = false;

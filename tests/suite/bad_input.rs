@@ -27,7 +27,7 @@ fn an_unknown_runbook_suggests_the_nearest() {
 #[test]
 fn params_are_checked_before_anything_runs() {
     let project = Project::new();
-    project.run(&["deploy", "--sandbox"]).status(2).says("--image");
+    Project::new().run(&["deploy", "--sandbox"]).status(2).says("nothing to deploy: give --image");
     project.run(&["deploy", "--sandbox", "--imaeg", "x"]).status(2).says("--image");
     let soon = project.run(&["deploy", "--sandbox", "--image", "x", "--timeout", "soon"]);
     soon.status(2).says("`soon` is not a duration, as 90s, 30m or 1h 30m");
@@ -227,7 +227,7 @@ fn json_output_covers_runs_that_never_began() {
 fn params_that_cannot_work_are_refused_in_the_header() {
     for (params, said) in [
         ("env: #{ }", "every run has an option --env of its own"),
-        ("a: #{ type: \"list\", secret: true }", "must be a string without default and choices"),
+        ("a: #{ type: \"list\", secret: true }", "must be a string or a map, without default and choices"),
         ("a: #{ choices: [\"x\"], default: \"q\" }", "which it would not accept"),
         ("a: #{ required: \"yes\" }", "`required` must be true or false"),
         ("a_b: #{ }, \"a-b\": #{ }", "two params would be --a-b"),

@@ -285,6 +285,7 @@ fn a_panic_shows_no_canary() {
         observers: Vec::new(),
         runtime: runtime.handle().clone(),
         sandbox: SandboxFile::in_folder(folder.path()),
+        scenario: Default::default(),
         announce: Box::new(|_| {}),
         say: Box::new(|_| {}),
         recording: Recording::Memory,

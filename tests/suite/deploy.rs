@@ -75,7 +75,7 @@ fn a_second_deploy_into_a_rollout_is_refused_before_it_writes() {
     let project = Project::new();
     project.run(&["deploy", "--sandbox", "--image", IMAGE, "--timeout", "20s"]).status(5);
     let ran = project.run(&["deploy", "--sandbox", "--image", &IMAGE.replace("v42", "v43")]);
-    ran.status(1).says("is under way").never_says("nest-wallet-task:43");
+    ran.status(6).says("is under way").never_says("nest-wallet-task:43");
 }
 
 #[test]

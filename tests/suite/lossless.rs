@@ -45,6 +45,8 @@ fn a_definition_survives_a_new_image() {
     let stub = Stub::start()
         .on("DescribeServices", [Answer::ok(steady_service(ARN))])
         .on("DescribeTaskDefinition", [Answer::Json(200, described)])
+        .on("ListTaskDefinitions", [Answer::ok(json!({ "taskDefinitionArns": [ARN] }))])
+        .on("DescribeSecret", [Answer::ok(json!({ "Name": "web" }))])
         .on("RegisterTaskDefinition", [Answer::ok(next)])
         .on("UpdateService", [Answer::ok(json!({ "service": steady_service(ARN)["services"][0] }))]);
     let project = Project::at(&stub.url);
@@ -69,7 +71,9 @@ fn a_definition_survives_a_new_image() {
         stub.received("UpdateService")[0].json(),
         json!({ "cluster": "c", "service": "s", "taskDefinition": ARN.replace(":7", ":8") })
     );
-    assert_eq!(stub.operations()[..4], ["DescribeServices", "DescribeTaskDefinition", "RegisterTaskDefinition", "UpdateService"]);
+    let writes = ["RegisterTaskDefinition", "UpdateService"];
+    let sent: Vec<String> = stub.operations().into_iter().filter(|name| writes.contains(&name.as_str())).collect();
+    assert_eq!(sent, writes);
 }
 
 #[test]

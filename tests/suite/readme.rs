@@ -9,7 +9,7 @@ use crate::harness::Project;
 const README: &str = include_str!("../../README.md");
 
 /// The fenced blocks of a language.
-fn blocks(language: &str) -> Vec<String> {
+pub fn blocks(language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<(bool, String)> = None;
     for line in README.lines() {

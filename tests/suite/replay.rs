@@ -8,6 +8,7 @@ use rollbook::effect::Vault;
 use rollbook::journal::{Cursor, Entry, Event, Observer};
 use rollbook::runbook::{Book, Config, Ended, Place, Recording, Request, SandboxFile, Selection, Shelf, run};
 use rollbook::script::Limits;
+use rollbook::sim::Scenario;
 use rollbook::value::{Map, Value};
 
 use crate::harness::Nobody;
@@ -43,6 +44,7 @@ fn play(
         observers: vec![seen.clone() as Arc<dyn Observer>],
         runtime: runtime.handle().clone(),
         sandbox: SandboxFile::in_folder(folder),
+        scenario: Scenario::default(),
         announce: Box::new(|_| {}),
         say: Box::new(|_| {}),
         recording: replay.map_or(Recording::Memory, |(entries, vault)| Recording::Again(entries, vault)),

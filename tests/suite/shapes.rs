@@ -172,6 +172,18 @@ fn every_action_is_one_that_iam_could_know() {
 }
 
 #[test]
+fn actions_bear_the_name_that_iam_has_for_the_service() {
+    for (module, method, action) in [
+        ("application_autoscaling", "describe_scalable_targets", "application-autoscaling:DescribeScalableTargets"),
+        ("cloudwatch", "describe_alarms", "cloudwatch:DescribeAlarms"),
+        ("ecr", "describe_images", "ecr:DescribeImages"),
+        ("elbv2", "describe_target_health", "elasticloadbalancing:DescribeTargetHealth"),
+    ] {
+        assert_eq!(rollbook::api::operation(module, method).map(Operation::action).as_deref(), Some(action));
+    }
+}
+
+#[test]
 fn every_operation_of_the_main_services_is_there() {
     let Some(python) = python() else { return };
     let all_but = [("ecs", FOR_AGENTS), ("secretsmanager", NOT_IN_THE_SDK), ("application_autoscaling", &[])];

@@ -13,8 +13,25 @@ use crate::value::{Map, Timestamp, Value};
 const EPOCH_SECONDS: u64 = 1;
 
 pub(super) fn encode(operation: &Operation, request: &Value) -> Result<Vec<u8>, CodecError> {
+    encode_as(operation, operation.input(), request)
+}
+
+/// What a server sends back.
+pub(super) fn encode_answer(operation: &Operation, answer: &Value) -> Result<Vec<u8>, CodecError> {
+    encode_as(operation, operation.output(), answer)
+}
+
+/// An error document, which no shape describes.
+pub(super) fn encode_plain(document: &[(&str, &str)]) -> Vec<u8> {
+    let pairs = document.iter().map(|(name, text)| (Cbor::Text((*name).to_owned()), Cbor::Text((*text).to_owned())));
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&Cbor::Map(pairs.collect()), &mut bytes).expect("memory takes what is written to it");
+    bytes
+}
+
+fn encode_as(operation: &Operation, structure: Option<&Structure>, document: &Value) -> Result<Vec<u8>, CodecError> {
     let writer = Writer { model: operation.service().model() };
-    let body = match (operation.input(), request) {
+    let body = match (structure, document) {
         (Some(structure), Value::Map(members)) => writer.structure(structure, members),
         _ => Cbor::Map(Vec::new()),
     };
@@ -110,7 +127,7 @@ fn read_integer(number: Integer) -> Result<Value, CodecError> {
 fn read_time(seconds: Cbor) -> Result<Timestamp, CodecError> {
     let milliseconds = match seconds {
         Cbor::Integer(whole) => i64::try_from(whole).ok().and_then(|whole| whole.checked_mul(1000)),
-        Cbor::Float(seconds) => Some((seconds * 1000.0).round() as i64),
+        Cbor::Float(seconds) if seconds.is_finite() => Some((seconds * 1000.0).round() as i64),
         _ => None,
     };
     milliseconds

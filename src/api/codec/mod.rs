@@ -1,14 +1,26 @@
 //! To the wire and back, for the four protocols that AWS's services speak. The
 //! script sees one JSON whichever it is.
+//!
+//! The client's half is here; the server's, which an endpoint of our own needs,
+//! reads requests in `asked` and writes answers in `reply`.
 
+mod asked;
 mod cbor;
+mod element;
+mod fit;
+mod form;
 mod json;
 mod query;
+mod reply;
+mod xml;
 
 use super::Operation;
 use super::failure::AwsError;
 use super::model::Protocol;
 use crate::value::Value;
+
+pub use asked::{Asked, Received, read_request};
+pub use reply::Reply;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

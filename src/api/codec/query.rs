@@ -1,63 +1,83 @@
-//! The query protocol: form fields out, XML back. STS speaks it.
+//! The query protocol: form fields out, XML back. Elastic Load Balancing and
+//! STS speak it. XML has neither numbers nor lists; the shapes say where they are.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
+#[cfg(test)]
+mod tests;
 
 use super::CodecError;
+use super::element::{Element, read_xml};
 use crate::api::Operation;
 use crate::api::model::{Model, Structure, Type};
 use crate::value::{Map, Value};
 
 pub(super) fn encode(operation: &Operation, request: &Value) -> Result<Vec<u8>, CodecError> {
-    let version = &operation.service().model().api_version;
-    let mut fields = vec![("Action".into(), operation.name.to_owned()), ("Version".into(), version.clone())];
-    flatten(request, String::new(), &mut fields);
-    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    let model = operation.service().model();
+    let mut form = Form { model, fields: vec![] };
+    form.field("Action".into(), operation.name);
+    form.field("Version".into(), &model.api_version);
+    if let Value::Map(members) = request {
+        form.structure(operation.input(), "", members);
+    }
+    let pairs: Vec<_> = form.fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     Ok(pairs.join("&").into_bytes())
 }
 
-fn flatten(value: &Value, name: String, fields: &mut Vec<(String, String)>) {
-    let below = |part: &str| {
-        if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") }
-    };
-    match value {
-        Value::Null => {}
-        Value::Bool(flag) => fields.push((name, flag.to_string())),
-        Value::Int(number) => fields.push((name, number.to_string())),
-        Value::Float(number) => fields.push((name, number.to_string())),
-        Value::Text(text) => fields.push((name, text.clone())),
-        Value::Time(time) => fields.push((name, time.to_string())),
-        Value::Secret(secret) => fields.push((name, secret.reveal().to_owned())),
-        Value::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                flatten(item, below(&format!("member.{}", index + 1)), fields);
-            }
+struct Form<'a> {
+    model: &'a Model,
+    fields: Vec<(String, String)>,
+}
+
+impl Form<'_> {
+    fn field(&mut self, name: String, value: impl ToString) {
+        self.fields.push((name, value.to_string()));
+    }
+
+    fn structure(&mut self, structure: Option<&Structure>, name: &str, members: &Map) {
+        for (member, value) in members {
+            let kind = structure.and_then(|structure| structure.members.get(member)).map_or(&Type::Any, |member| &member.kind);
+            let name = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
+            self.value(kind, name, value);
         }
-        Value::Map(members) => members.iter().for_each(|(member, item)| flatten(item, below(member), fields)),
+    }
+
+    fn value(&mut self, kind: &Type, name: String, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::Bool(flag) => self.field(name, flag),
+            Value::Int(number) => self.field(name, number),
+            Value::Float(number) => self.field(name, number),
+            Value::Text(text) => self.field(name, text),
+            Value::Time(time) => self.field(name, time),
+            Value::Secret(secret) => self.field(name, secret.reveal()),
+            // Unlike a list that is not given.
+            Value::List(items) if items.is_empty() => self.field(name, ""),
+            Value::List(items) => self.list(kind, &name, items),
+            Value::Map(members) => match kind {
+                Type::Map(inner) => self.map(inner, &name, members),
+                Type::Structure(inner) => self.structure(self.model.structure(inner), &name, members),
+                _ => self.structure(None, &name, members),
+            },
+        }
+    }
+
+    fn list(&mut self, kind: &Type, name: &str, items: &[Value]) {
+        let inner = if let Type::List(inner) = kind { inner } else { &Type::Any };
+        for (number, item) in (1..).zip(items) {
+            self.value(inner, format!("{name}.member.{number}"), item);
+        }
+    }
+
+    fn map(&mut self, inner: &Type, name: &str, members: &Map) {
+        for (number, (key, item)) in (1..).zip(members) {
+            self.field(format!("{name}.entry.{number}.key"), key);
+            self.value(inner, format!("{name}.entry.{number}.value"), item);
+        }
     }
 }
 
 fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// An element of the answer: its text, and what is inside it.
-#[derive(Default)]
-struct Element {
-    name: String,
-    text: String,
-    children: Vec<Element>,
-}
-
-impl Element {
-    fn child(&self, name: &str) -> Option<&Element> {
-        self.children.iter().find(|child| child.name == name)
-    }
-
-    fn find(&self, name: &str) -> Option<&Element> {
-        self.child(name).or_else(|| self.children.iter().find_map(|child| child.find(name)))
-    }
 }
 
 pub(super) fn decode(operation: &Operation, body: &[u8]) -> Result<Value, CodecError> {
@@ -80,82 +100,43 @@ pub(super) fn decode_error(body: &[u8]) -> Option<(String, String, Option<String
 
 fn read_structure(model: &Model, structure: &Structure, element: &Element) -> Value {
     let members = element.children.iter().map(|child| {
-        let kind = structure.members.get(&child.name).map_or(&Type::Text, |member| &member.kind);
+        let kind = structure.members.get(&child.name).map_or(&Type::Any, |member| &member.kind);
         (child.name.clone(), read_value(model, kind, child))
     });
     Value::Map(members.collect())
 }
 
+/// As boto3 reads it: an empty element is an empty list where a list belongs,
+/// and what is not there at all is not made up.
 fn read_value(model: &Model, kind: &Type, element: &Element) -> Value {
     let text = || Value::Text(element.text.clone());
     match kind {
         Type::Integer | Type::Long => element.text.parse().map_or_else(|_| text(), Value::Int),
         Type::Float => element.text.parse().map_or_else(|_| text(), Value::Float),
         Type::Boolean => element.text.parse().map_or_else(|_| text(), Value::Bool),
+        Type::Text | Type::Enum(_) | Type::Time | Type::Blob => text(),
         Type::List(item) => Value::List(element.children.iter().map(|child| read_value(model, item, child)).collect()),
+        Type::Map(item) => Value::Map(element.children.iter().filter_map(|entry| read_entry(model, item, entry)).collect()),
         Type::Structure(name) => match model.structure(name) {
             Some(structure) => read_structure(model, structure, element),
-            None => text(),
+            None => read_unknown(element),
         },
-        _ => text(),
+        Type::Any => read_unknown(element),
     }
 }
 
-/// The document as a tree below a nameless root. It must be complete.
-fn read_xml(body: &[u8]) -> Result<Element, CodecError> {
-    let unreadable = |why: &str| CodecError(format!("not XML: {why}"));
-    let body = std::str::from_utf8(body).map_err(|_| unreadable("it is not UTF-8"))?;
-    let mut reader = Reader::from_str(body);
-    let mut open = vec![Element::default()];
-    loop {
-        match reader.read_event().map_err(|error| unreadable(&error.to_string()))? {
-            Event::Start(start) => open.push(Element { name: start.local_name().as_ref().to_owned(), ..Element::default() }),
-            Event::Empty(empty) => {
-                let element = Element { name: empty.local_name().as_ref().to_owned(), ..Element::default() };
-                open.last_mut().ok_or_else(|| unreadable("no root"))?.children.push(element);
-            }
-            Event::End(_) => {
-                let element = open.pop().ok_or_else(|| unreadable("an end without a start"))?;
-                open.last_mut().ok_or_else(|| unreadable("an end without a start"))?.children.push(element);
-            }
-            Event::Text(text) => {
-                append(&mut open, &text);
-            }
-            Event::GeneralRef(reference) => append(&mut open, &entity(&reference)),
-            Event::CData(text) => append(&mut open, &text),
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    match <[Element; 1]>::try_from(open) {
-        Ok([root]) if !root.children.is_empty() => Ok(root),
-        _ => Err(unreadable("it ends in the middle")),
-    }
+fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(String, Value)> {
+    let value = entry.child("value").map_or(Value::Null, |value| read_value(model, kind, value));
+    Some((entry.child("key")?.text.clone(), value))
 }
 
-fn append(open: &mut [Element], text: &str) {
-    // White space between elements is layout; inside a leaf it is content and
-    // does not stand alone.
-    if let (Some(element), false) = (open.last_mut(), text.trim().is_empty()) {
-        element.text.push_str(text);
-    }
-}
-
-fn entity(name: &str) -> String {
-    match name {
-        "lt" => "<".into(),
-        "gt" => ">".into(),
-        "amp" => "&".into(),
-        "quot" => "\"".into(),
-        "apos" => "'".into(),
-        _ => name
-            .strip_prefix('#')
-            .and_then(|number| match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => number.parse().ok(),
-            })
-            .and_then(char::from_u32)
-            .map(String::from)
-            .unwrap_or_default(),
+/// What AWS added after our shapes were made: no element of it is lost, though
+/// its numbers stay text.
+fn read_unknown(element: &Element) -> Value {
+    let inner = element.children.iter().map(|child| (child.name.clone(), read_unknown(child)));
+    match element.children.first() {
+        None => Value::Text(element.text.clone()),
+        Some(first) if first.name == "member" => Value::List(inner.map(|(_, value)| value).collect()),
+        Some(_) => Value::Map(inner.collect()),
     }
 }

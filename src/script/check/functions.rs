@@ -56,13 +56,12 @@ pub(super) fn of_namespace(host: &Host, namespace: &str) -> Signatures {
     signatures
 }
 
-/// What a module offers; empty when it does not compile, which its own check says.
-pub(super) fn of_module(host: &Host, text: &Text) -> Signatures {
+/// What a module offers; nothing when it does not compile, which its own check says.
+pub(super) fn of_module(host: &Host, text: &Text) -> Option<Signatures> {
+    let program = host.compile(text.clone()).ok()?;
     let mut signatures = Signatures::new();
-    if let Ok(program) = host.compile(text.clone()) {
-        add_script(&mut signatures, &program, true);
-    }
-    signatures
+    add_script(&mut signatures, &program, true);
+    Some(signatures)
 }
 
 fn add_script(signatures: &mut Signatures, program: &Program, public_only: bool) {

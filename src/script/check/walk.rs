@@ -7,8 +7,10 @@ use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 use super::functions::{self, Signatures};
 use super::{Declared, Finding, Severity, requests};
 use crate::api::did_you_mean;
+use crate::script::library::Text;
 use crate::script::program::{Host, Program};
 use crate::script::services::{self, ALL, service_named};
+use crate::script::twins::Names;
 
 pub(super) fn walk(host: &Host, program: &Program, declared: Option<&Declared>) -> Vec<Finding> {
     let mut walker = Walker {
@@ -16,11 +18,14 @@ pub(super) fn walk(host: &Host, program: &Program, declared: Option<&Declared>) 
         source: &program.text.name,
         signatures: functions::global(host, program),
         imports: BTreeMap::new(),
+        names: Names::default(),
         findings: Vec::new(),
         used: BTreeSet::new(),
         args_whole: false,
         declared,
     };
+    // Its own functions are the first of their names.
+    let _ = walker.names.add_own(&program.text.name, &program.ast);
     // Imports first: a function may stand above the import that it uses.
     program.ast.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = path.last() {
@@ -42,6 +47,8 @@ struct Walker<'a> {
     signatures: Signatures,
     /// By alias; nothing where the path is not literal or was not found.
     imports: BTreeMap<String, Option<Signatures>>,
+    /// The functions of the script and of all that it imports.
+    names: Names,
     findings: Vec<Finding>,
     /// Members of `args` that the script reads.
     used: BTreeSet<String>,
@@ -61,13 +68,28 @@ impl Walker<'_> {
             self.imports.insert(alias.to_owned(), None);
             return;
         };
-        let signatures = self.host.library.module(path).map(|text| functions::of_module(self.host, &text));
-        if signatures.is_none() {
+        let module = self.host.library.module(path);
+        if module.is_none() {
             let paths = self.host.library.paths();
             let help = did_you_mean(path, paths.iter().map(String::as_str));
             self.error(position, format!("there is no module \"{path}\""), path, help);
         }
+        if let Some(text) = &module {
+            self.refuse_twins(path, text, position);
+        }
+        let signatures = module.and_then(|text| functions::of_module(self.host, &text));
         self.imports.insert(alias.to_owned(), signatures);
+    }
+
+    /// Nothing that runs together may have a function of the same name.
+    fn refuse_twins(&mut self, path: &str, text: &Text, position: Position) {
+        let Ok(program) = self.host.compile(text.clone()) else {
+            return;
+        };
+        let (engine, library) = (&self.host.engine, self.host.library.as_ref());
+        if let Err(twin) = self.names.add_all(engine, library, &text.name, &program.ast) {
+            self.error(position, twin, path, None);
+        }
     }
 
     fn node(&mut self, path: &[ASTNode]) {

@@ -4,6 +4,7 @@
 
 mod ask;
 mod json;
+mod list;
 mod outcome;
 mod say;
 mod secret;
@@ -23,7 +24,7 @@ use crate::value::Value;
 
 pub(super) fn register(engine: &mut Engine) {
     let mut global = Module::new();
-    for add in [ask::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel] {
+    for add in [ask::add, list::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel] {
         add(&mut global);
     }
     engine.register_global_module(global.into());

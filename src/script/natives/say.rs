@@ -4,9 +4,10 @@
 use rhai::{Dynamic, Module, NativeCallContext};
 
 use super::{declare, strand};
-use crate::journal::Mark;
+use crate::effect::Stop;
+use crate::journal::{Mark, Recorded};
 use crate::script::current;
-use crate::script::dynamic::to_value;
+use crate::script::dynamic::{Span, to_value};
 use crate::script::failure::{Fallible, end, text_of};
 use crate::value::{Value, diff, to_json};
 
@@ -17,6 +18,12 @@ pub(super) fn add(module: &mut Module) {
         .set_into_module(module, |context: NativeCallContext, text: Dynamic| say(&context, &text, Mark::Warned));
     declare("progress", &["text"], "Says how far a wait has come; replaces what it said before.")
         .set_into_module(module, |context: NativeCallContext, text: Dynamic| say(&context, &text, Mark::Progress));
+    declare(
+        "progress",
+        &["text", "done: integer", "of: integer", "limit: duration"],
+        "The same, with how much is done and how long it may take; a terminal draws a bar.",
+    )
+    .set_into_module(module, measured);
     declare("summary", &["text"], "What the line of the present step says once it is done.").set_into_module(
         module,
         |context: NativeCallContext, text: Dynamic| -> Fallible<()> {
@@ -24,6 +31,8 @@ pub(super) fn add(module: &mut Module) {
             Ok(())
         },
     );
+    declare("findings", &["map"], "Keeps why the run is about to end as it does: causes, and the evidence for them.")
+        .set_into_module(module, findings);
     declare("show_diff", &["before", "after"], "Says what changed from one value to another, a line a change.")
         .set_into_module(module, show_diff);
     declare("differences", &["before", "after"], "The changes from one value to another: a list of { path, before, after }.")
@@ -42,6 +51,19 @@ pub(in crate::script) fn print(text: &str) {
 
 fn say(context: &NativeCallContext, text: &Dynamic, to_mark: fn(String) -> Mark) -> Fallible<()> {
     mark(context, to_mark(text_of(text, context.call_position())?))
+}
+
+fn measured(context: NativeCallContext, text: &str, done: i64, of: i64, limit: Span) -> Fallible<()> {
+    let limit_ms = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+    mark(&context, Mark::Measured { text: text.to_owned(), done, of, limit_ms })
+}
+
+fn findings(context: NativeCallContext, found: Dynamic) -> Fallible<()> {
+    let found = to_value(&found).map_err(|message| super::wrong(message, &context))?;
+    if found.holds_secret() {
+        return Err(end(Stop::SecretShown("the findings hold a secret".into()), context.call_position()));
+    }
+    mark(&context, Mark::Found(Recorded(found)))
 }
 
 fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {

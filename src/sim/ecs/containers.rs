@@ -1,20 +1,9 @@
 //! The documents of a task's containers and of the network interface it gets.
 
-use sha2::{Digest, Sha256};
-
 use super::super::dice::Dice;
 use super::super::place::Place;
 use crate::map;
 use crate::value::{Map, Value};
-
-/// The digest behind an image's tag: the same tag, the same digest.
-pub fn digest(image: &str) -> String {
-    if let Some((_, digest)) = image.split_once('@') {
-        return digest.to_owned();
-    }
-    let bytes = Sha256::digest(image.as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).fold(String::from("sha256:"), |text, byte| text + byte.as_str())
-}
 
 pub struct Interface {
     pub attachment: String,

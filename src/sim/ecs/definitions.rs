@@ -2,14 +2,18 @@
 //! every member it was registered with, known here or not.
 
 use super::super::document::Document;
-use super::super::refuse::{client, invalid_parameter};
+use super::super::refuse::{client, invalid_parameter, refuse_if};
 use super::super::request::{includes, texts};
-use super::super::rules::fargate;
+use super::super::rules::{definition, fargate};
 use super::super::{Answer, Sim};
+use super::clusters::missing;
 use super::families::{Definition, Family, find, split};
+use super::{capabilities, tags};
 use crate::api::Failure;
 use crate::map;
 use crate::value::{Map, Value};
+
+const DELETE_MOST: usize = 10;
 
 /// What an answer shows beyond what was registered; sent back, it is ignored.
 const GIVEN_BY_AWS: &[&str] = &[
@@ -25,7 +29,8 @@ const GIVEN_BY_AWS: &[&str] = &[
 ];
 
 pub fn register(sim: &mut Sim, request: &Value) -> Answer {
-    check(request)?;
+    definition::check(request)?;
+    tags::check(request.items("tags"))?;
     let name = request.text("family").unwrap_or_default().to_owned();
     let revision = sim.ecs.families.get(&name).map_or(0, |family| family.latest) + 1;
     let document = complete(sim, request, &name, revision);
@@ -42,27 +47,6 @@ pub fn number_from(sim: &mut Sim, family: &str, next: i64) {
     sim.ecs.families.entry(family.to_owned()).or_default().latest = next - 1;
 }
 
-fn check(request: &Value) -> Result<(), Failure> {
-    let family = request.text("family").unwrap_or_default();
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if family.is_empty() || family.len() > 255 || !family.chars().all(fits) {
-        return Err(client("Family contains invalid characters when it should match ^[a-zA-Z0-9-_]+$"));
-    }
-    if request.items("containerDefinitions").is_empty() {
-        return Err(client("Container list cannot be empty."));
-    }
-    if request.get("tags").is_some_and(|tags| tags.as_list().is_none_or(<[Value]>::is_empty)) {
-        return Err(invalid_parameter("Tags can not be empty."));
-    }
-    if texts(request, "requiresCompatibilities").contains(&"FARGATE") {
-        let size = |name| request.text(name).unwrap_or_default();
-        if let Some(refusal) = fargate::refusal(size("cpu"), size("memory")) {
-            return Err(client(refusal));
-        }
-    }
-    Ok(())
-}
-
 /// The document that AWS makes of a request: its members, with what AWS adds.
 fn complete(sim: &Sim, request: &Value, family: &str, revision: i64) -> Document {
     let mut document = Document(request.as_map().cloned().unwrap_or_default());
@@ -74,15 +58,26 @@ fn complete(sim: &Sim, request: &Value, family: &str, revision: i64) -> Document
     if let Some(Value::List(containers)) = document.get_mut("containerDefinitions") {
         containers.iter_mut().filter_map(Value::as_map_mut).for_each(|container| complete_container(container, awsvpc));
     }
-    let fargate = texts(request, "requiresCompatibilities").contains(&"FARGATE");
-    document.set("compatibilities", if fargate { vec!["EC2", "FARGATE"] } else { vec!["EC2"] });
-    document.set("requiresAttributes", vec![map! { "name" => "com.amazonaws.ecs.capability.docker-remote-api.1.18" }]);
+    document.set("compatibilities", capabilities::compatibilities(request));
+    document.set("requiresAttributes", capabilities::attributes(request));
+    complete_size(&mut document);
     document.set("taskDefinitionArn", sim.place.ecs(&format!("task-definition/{family}:{revision}")));
     document.set("revision", revision);
     document.set("status", "ACTIVE");
     document.set("registeredAt", sim.now);
     document.set("registeredBy", format!("arn:aws:iam::{}:user/sandbox", sim.place.account));
     document
+}
+
+/// AWS takes `1 vCPU` and `2 GB`, and answers numbers of units and mebibytes.
+fn complete_size(document: &mut Document) {
+    let cpu = fargate::cpu_units(document.text("cpu"));
+    let memory = fargate::mebibytes(document.text("memory"));
+    for (name, number) in [("cpu", cpu), ("memory", memory)] {
+        if let Some(number) = number {
+            document.set(name, number.to_string());
+        }
+    }
 }
 
 fn complete_container(container: &mut Map, awsvpc: bool) {
@@ -93,6 +88,11 @@ fn complete_container(container: &mut Map, awsvpc: bool) {
     fill("essential", Value::Bool(true));
     for name in ["environment", "mountPoints", "portMappings", "systemControls", "volumesFrom"] {
         fill(name, Value::List(vec![]));
+    }
+    if let Some(Value::Map(check)) = container.get_mut("healthCheck") {
+        for (name, number) in [("interval", 30), ("timeout", 5), ("retries", 3)] {
+            check.entry(name.to_owned()).or_insert(Value::Int(number));
+        }
     }
     let Some(Value::List(ports)) = container.get_mut("portMappings") else {
         return;
@@ -124,9 +124,18 @@ pub fn describe(sim: &Sim, request: &Value) -> Answer {
     Ok(answer(&definition.document, tags))
 }
 
+/// The family and the revision of a request that must name both.
+fn exactly(name: &str) -> Result<(&str, i64), Failure> {
+    let (family, revision) = split(name);
+    let revision = revision.ok_or_else(|| client("Revision is missing."))?;
+    let number = name.rsplit(':').next().unwrap_or_default();
+    refuse_if(revision < 1, || invalid_parameter(format!("Invalid revision number. Number: {number}")))?;
+    Ok((family, revision))
+}
+
+/// What runs with it goes on; nothing new can.
 pub fn deregister(sim: &mut Sim, request: &Value) -> Answer {
-    let (family, revision) = split(request.text("taskDefinition").unwrap_or_default());
-    let revision = revision.ok_or_else(|| client("Invalid revision number. Number: null"))?;
+    let (family, revision) = exactly(request.text("taskDefinition").unwrap_or_default())?;
     let family = sim.ecs.families.get_mut(family).ok_or_else(unknown)?;
     let definition = family.revisions.get_mut(&revision).ok_or_else(unknown)?;
     if definition.is_active() {
@@ -136,7 +145,44 @@ pub fn deregister(sim: &mut Sim, request: &Value) -> Answer {
     Ok(answer(&definition.document, &[]))
 }
 
-/// The ARN of a definition that a service may use.
+/// Each definition for itself: one that cannot go does not keep the others.
+pub fn delete(sim: &mut Sim, request: &Value) -> Answer {
+    let asked = texts(request, "taskDefinitions");
+    let message = "size of TaskDefinition references list must be greater than 0";
+    refuse_if(asked.is_empty(), || invalid_parameter(message))?;
+    let message = || invalid_parameter(format!("Size of TaskDefinition references list cannot exceed {DELETE_MOST}"));
+    refuse_if(asked.len() > DELETE_MOST, message)?;
+    for name in &asked {
+        exactly(name)?;
+    }
+    let (mut deleted, mut failures) = (vec![], vec![]);
+    for name in asked {
+        match delete_one(sim, name) {
+            Ok(definition) => deleted.push(definition),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    Ok(map! { "taskDefinitions" => deleted, "failures" => failures })
+}
+
+/// The definition on its way out, or the entry that says why it is not.
+fn delete_one(sim: &mut Sim, name: &str) -> Result<Value, Value> {
+    let (family, revision) = split(name);
+    let arn = sim.place.ecs(&format!("task-definition/{family}:{}", revision.unwrap_or_default()));
+    let family = sim.ecs.families.get_mut(family);
+    let definition = family.and_then(|family| family.revisions.get_mut(&revision?)).ok_or_else(|| missing(arn.clone()))?;
+    if definition.is_active() {
+        let reason = "The specified task definition is still in ACTIVE status. Please deregister the target and try again.";
+        return Err(map! { "arn" => arn, "reason" => reason });
+    }
+    if definition.document.text("status") == "INACTIVE" {
+        definition.document.set("status", "DELETE_IN_PROGRESS");
+        definition.document.set("deleteRequestedAt", sim.now);
+    }
+    Ok(definition.document.to_value())
+}
+
+/// The ARN of a definition that something new may use.
 pub fn usable(sim: &Sim, name: &str) -> Result<String, Failure> {
     match find(sim, name) {
         Some(definition) if definition.is_active() => Ok(definition.arn().to_owned()),

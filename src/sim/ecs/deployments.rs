@@ -5,14 +5,20 @@ use super::super::Sim;
 use super::super::document::Document;
 use super::rollouts;
 use super::service::Service;
+use super::watch::Watch;
 use crate::map;
-use crate::value::{Map, Value};
+use crate::value::{Map, Timestamp, Value};
 
 /// Members of a service's settings that AWS shows on the deployment alone.
 pub const OWN_SETTINGS: &[&str] = &["serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"];
 
 const FROM_SERVICE: &[&str] =
     &["capacityProviderStrategy", "launchType", "networkConfiguration", "platformFamily", "platformVersion", "taskDefinition"];
+
+/// Takes those settings out of what a request says of a service.
+pub fn take_own(settings: &mut Map) -> Map {
+    OWN_SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), settings.remove(*name)?))).collect()
+}
 
 /// A new PRIMARY deployment from the service's settings as they now are. It
 /// starts at zero: the scheduler raises it at its next look.
@@ -34,6 +40,7 @@ pub fn open(sim: &mut Sim, service: &mut Service, own: &Map) {
     deployment.copy(own, OWN_SETTINGS);
     rollouts::open(sim, service, &deployment);
     service.deployments.insert(0, deployment);
+    service.watch = Watch::default();
     service.wake(sim.now, &sim.ecs.pace);
 }
 
@@ -44,9 +51,38 @@ pub fn resolve_platform(document: &mut Document) {
     }
 }
 
+/// The PRIMARY deployment has failed: it starts nothing any more.
+pub fn give_up(service: &mut Service, now: Timestamp, reason: &str) {
+    let primary = service.primary();
+    primary.set("rolloutState", "FAILED");
+    primary.set("rolloutStateReason", reason);
+    primary.set("updatedAt", now);
+}
+
+/// Makes `good`, which was completed before, the PRIMARY deployment again, and
+/// its settings the service's.
+pub fn return_to(service: &mut Service, good: Document, now: Timestamp, reason: &str) {
+    let before = service.primary();
+    before.set("status", "ACTIVE");
+    before.set("updatedAt", now);
+    let there = service.deployments.iter().position(|entry| entry.text("id") == good.text("id"));
+    let mut primary = there.map(|place| service.deployments.remove(place)).unwrap_or(good);
+    primary.set("status", "PRIMARY");
+    primary.set("rolloutState", "IN_PROGRESS");
+    primary.set("rolloutStateReason", reason);
+    primary.set("failedTasks", 0);
+    primary.set("updatedAt", now);
+    // The platform is left alone: the service may ask for the latest one.
+    let settings = ["capacityProviderStrategy", "launchType", "networkConfiguration", "taskDefinition"];
+    service.document.copy(&primary, &settings);
+    let revision = rollouts::revision(service, primary.text("id")).cloned().unwrap_or_default();
+    service.document.copy(&revision, &["loadBalancers", "serviceRegistries"]);
+    service.deployments.insert(0, primary);
+}
+
 /// RUNNING and pending tasks of one deployment.
 pub fn counts(sim: &Sim, service: &Service, id: &str) -> (i64, i64) {
-    let of = || sim.ecs.tasks.of(&service.key()).filter(|task| task.deployment == id);
+    let of = || sim.ecs.tasks.alive_of(&service.key()).filter(|task| task.deployment == id);
     let running = of().filter(|task| task.is_running()).count() as i64;
     (running, of().filter(|task| task.is_pending()).count() as i64)
 }
@@ -59,16 +95,22 @@ pub fn shown(sim: &Sim, service: &Service, deployment: &Document) -> Value {
     deployment.to_value()
 }
 
-/// Forgets the old deployments whose tasks run nothing and drain nothing.
+/// Forgets the old deployments that are asked for nothing and whose tasks run
+/// nothing and drain nothing. One that failed is shown until the next is completed.
 pub fn retire(sim: &Sim, service: &mut Service) {
+    if service.deployments.len() < 2 {
+        return;
+    }
     let key = service.key();
     let lives = |id: &str| {
-        let mut tasks = sim.ecs.tasks.of(&key).filter(|task| task.deployment == id);
+        let mut tasks = sim.ecs.tasks.alive_of(&key).filter(|task| task.deployment == id);
         tasks.any(|task| task.is_wanted() || task.is_draining())
     };
+    let deploying = service.is_deploying();
     let mut place = 0;
     service.deployments.retain(|deployment| {
         place += 1;
-        place == 1 || lives(deployment.text("id"))
+        let failed = deploying && deployment.text("rolloutState") == "FAILED";
+        place == 1 || failed || deployment.int("desiredCount") > 0 || lives(deployment.text("id"))
     });
 }

@@ -19,6 +19,15 @@ pub enum Said<'a> {
     /// Connections of so many tasks of this deployment.
     Draining(&'a str, usize),
     Completed(&'a str),
+    /// The deployment, and what failed.
+    Failed(&'a str, &'a str),
+    RollingBack(&'a str),
+    /// A task, its port and its target group.
+    SickTarget(&'a str, i64, &'a str),
+    SickContainer(&'a str),
+    /// Why, with a full stop or without.
+    NoPlace(&'a str),
+    Impaired,
     Stuck,
 }
 
@@ -36,6 +45,14 @@ impl Said<'_> {
                 return format!("{who} has begun draining connections on {count} tasks.");
             }
             Said::Completed(deployment) => format!("(deployment {deployment}) deployment completed."),
+            Said::Failed(deployment, what) => format!("(deployment {deployment}) deployment failed: {what}."),
+            Said::RollingBack(deployment) => format!("rolling back to deployment {deployment}."),
+            Said::SickTarget(task, port, group) => format!(
+                "(task {task}) (port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed)."
+            ),
+            Said::SickContainer(task) => format!("(task {task}) failed container health checks."),
+            Said::NoPlace(reason) => format!("was unable to place a task. Reason: {}.", reason.trim_end_matches('.')),
+            Said::Impaired => "is unable to consistently start tasks successfully.".to_owned(),
             Said::Stuck => "was unable to stop or start tasks during a deployment because of the service deployment \
                             configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
                 .to_owned(),

@@ -75,6 +75,7 @@ pub fn list(sim: &Sim, request: &Value) -> Answer {
         _ => true,
     };
     let families = sim.ecs.families.iter().filter(|(name, _)| has_prefix(request, "familyPrefix", name));
-    let names = families.filter(|(_, family)| wanted(family)).map(|(name, _)| Value::from(name.as_str()));
+    let families = families.filter(|(_, family)| !family.revisions.is_empty() && wanted(family));
+    let names = families.map(|(name, _)| Value::from(name.as_str()));
     paging(100).page(request, "families", names.collect())
 }

@@ -21,6 +21,37 @@ pub fn outputs(sim: &Sim, id: &str) -> Vec<Output> {
     containers.iter().filter_map(|container| output(container, id)).collect()
 }
 
+/// The same for those that run and heed the stop signal.
+pub fn heeding_outputs(sim: &Sim, id: &str) -> Vec<Output> {
+    let Some(task) = sim.ecs.tasks.get(id) else {
+        return vec![];
+    };
+    let named = |name: &str| task.document.items("containers").iter().find(|container| container.text("name") == Some(name));
+    let runs = |name: &str| named(name).and_then(|container| container.text("lastStatus")) == Some("RUNNING");
+    let killed = |name: &String| task.kill_after_ms.is_some() && task.essential.contains(name);
+    let mut outputs = outputs(sim, id);
+    outputs.retain(|output| runs(&output.container) && !killed(&output.container));
+    outputs
+}
+
+/// The container that is about to exit by itself, and the line it leaves.
+pub struct LastWords {
+    pub container: String,
+    pub line: String,
+}
+
+pub fn last_words(sim: &Sim, id: &str) -> Option<LastWords> {
+    let crash = sim.ecs.tasks.get(id)?.fate.crash.as_ref()?;
+    let line = match (crash.exit_code, &crash.reason) {
+        (0, _) => "done".to_owned(),
+        // Killed from outside: nothing is left to say anything.
+        (137 | 139, _) => return None,
+        (code, Some(reason)) => format!("fatal: {reason}, exiting with code {code}"),
+        (code, None) => format!("fatal: uncaught exception, exiting with code {code}"),
+    };
+    Some(LastWords { container: crash.container.clone(), line })
+}
+
 fn output(container: &Value, id: &str) -> Option<Output> {
     let log = container.get("logConfiguration").filter(|log| log.text("logDriver") == Some("awslogs"))?;
     let options = log.get("options")?;

@@ -1,21 +1,18 @@
 //! Service deployments and service revisions: the identity by which one
-//! deployment can be followed after its service has gone on.
+//! deployment can be followed after its service has gone on, and the states
+//! that it passes. How answers show them stands in `history`.
 
 use serde::{Deserialize, Serialize};
 
+use super::super::Sim;
 use super::super::document::Document;
-use super::super::refuse::invalid_parameter;
-use super::super::request::{passes_any, texts};
-use super::super::rules::breaker;
-use super::super::{Answer, Sim};
-use super::clusters::{self, missing};
-use super::containers::digest;
-use super::service::{Service, named};
-use super::{deployments, families, paging};
+use super::pace::after;
+use super::service::Service;
+use super::{deployments, families, images, monitors};
 use crate::map;
 use crate::value::{Timestamp, Value};
 
-const BATCH_MOST: usize = 20;
+const REMEMBERED_MS: i64 = 90 * 24 * 3_600_000;
 
 /// AWS calls it a service deployment; `deployment` is the id of the entry in
 /// the service's `deployments`.
@@ -23,36 +20,56 @@ const BATCH_MOST: usize = 20;
 pub struct Rollout {
     pub document: Document,
     pub deployment: String,
-    target: Side,
-    sources: Vec<Side>,
+    pub target: Side,
+    pub sources: Vec<Side>,
 }
 
 /// A revision, and the deployment whose tasks run it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Side {
-    arn: String,
-    deployment: String,
+pub struct Side {
+    pub arn: String,
+    pub deployment: String,
 }
 
 impl Rollout {
-    fn status(&self) -> &str {
+    pub fn status(&self) -> &str {
         self.document.text("status")
     }
 
-    fn enter(&mut self, status: &str, now: Timestamp, moment: &str) {
+    pub fn is_over(&self) -> bool {
+        matches!(self.status(), "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED")
+    }
+
+    /// Enters a state; the moments that belong to it are noted.
+    pub fn enter(&mut self, status: &str, now: Timestamp) {
         self.document.set("status", status);
         self.document.set("updatedAt", now);
-        if !moment.is_empty() {
-            self.document.set(moment, now);
+        if status == "IN_PROGRESS" {
+            self.document.set("startedAt", now);
         }
+        if status == "STOPPED" {
+            self.document.set("stoppedAt", now);
+        }
+        if self.is_over() {
+            self.document.set("finishedAt", now);
+        }
+    }
+}
+
+impl Service {
+    /// The newest service deployment, while it is under way.
+    pub fn rollout(&mut self) -> Option<&mut Rollout> {
+        self.rollouts.first_mut().filter(|rollout| !rollout.is_over())
     }
 }
 
 /// Records that `deployment` was asked for; whatever was under way is told to stop.
 pub fn open(sim: &mut Sim, service: &mut Service, deployment: &Document) {
-    for before in service.rollouts.iter_mut().filter(|before| matches!(before.status(), "PENDING" | "IN_PROGRESS")) {
-        before.enter("STOP_REQUESTED", sim.now, "");
+    monitors::freeze(service);
+    for before in service.rollouts.iter_mut().take_while(|before| !before.is_over()) {
+        before.enter("STOP_REQUESTED", sim.now);
     }
+    forget_old(service, sim.now);
     let path = format!("{}/{}", service.cluster, service.name);
     let revision = sim.place.ecs(&format!("service-revision/{path}/{}", sim.dice.digits()));
     let document = Document::from(map! {
@@ -78,136 +95,70 @@ fn revision_document(sim: &Sim, service: &Service, deployment: &Document, arn: &
     document.copy(deployment, &["taskDefinition"]);
     document.copy(deployment, deployments::OWN_SETTINGS);
     let definition = families::find(sim, deployment.text("taskDefinition"));
-    let containers = definition.map_or(&[][..], |definition| definition.document.items("containerDefinitions"));
-    let images = containers.iter().map(|container| {
-        let image = container.text("image").unwrap_or_default();
-        let name = container.text("name").unwrap_or_default();
-        map! { "containerName" => name, "image" => image, "imageDigest" => digest(image) }
-    });
-    document.set("containerImages", images.collect::<Vec<_>>());
+    let images = definition.map_or(Value::List(vec![]), |definition| images::resolved(sim, &definition.document));
+    document.set("containerImages", images);
     document
 }
 
-/// The scheduler takes notice: what was told to stop has stopped, what waited begins.
-pub fn begin(service: &mut Service, now: Timestamp) {
-    for rollout in &mut service.rollouts {
+/// What is over for longer is not remembered, unless a deployment lives on or
+/// could be returned to.
+fn forget_old(service: &mut Service, now: Timestamp) {
+    let since = after(now, -REMEMBERED_MS);
+    let mut alive: Vec<String> = service.deployments.iter().map(|entry| entry.text("id").to_owned()).collect();
+    alive.extend(service.last_good.iter().map(|entry| entry.text("id").to_owned()));
+    let keeps = |rollout: &Rollout| {
+        let recent = matches!(rollout.document.get("createdAt"), Some(Value::Time(at)) if *at >= since);
+        recent || !rollout.is_over() || alive.contains(&rollout.deployment)
+    };
+    service.rollouts.retain(keeps);
+    let rollouts = &service.rollouts;
+    let named = |arn: &str| rollouts.iter().any(|rollout| rollout.target.arn == arn);
+    service.revisions.retain(|revision| named(revision.text("serviceRevisionArn")));
+}
+
+/// The revision that a deployment's tasks run.
+pub fn revision<'a>(service: &'a Service, deployment: &str) -> Option<&'a Document> {
+    let rollout = service.rollouts.iter().find(|rollout| rollout.deployment == deployment)?;
+    service.revisions.iter().find(|revision| revision.text("serviceRevisionArn") == rollout.target.arn)
+}
+
+pub fn digests(service: &Service, deployment: &str) -> Vec<String> {
+    revision(service, deployment).map(images::kept).unwrap_or_default()
+}
+
+/// The scheduler takes notice: what was told to stop has stopped, what waited
+/// begins. Whether somebody asked for a rollback.
+pub fn begin(sim: &Sim, service: &mut Service) -> bool {
+    let (now, primary) = (sim.now, service.primary_id().to_owned());
+    let (mut asked, mut begins, mut aborted) = (false, false, false);
+    for rollout in service.rollouts.iter_mut().take_while(|rollout| !rollout.is_over()) {
         match rollout.status() {
             "STOP_REQUESTED" => {
-                rollout.enter("STOPPED", now, "stoppedAt");
-                rollout.document.set("finishedAt", now);
+                rollout.enter("STOPPED", now);
+                aborted |= rollout.deployment == primary;
             }
-            "PENDING" => rollout.enter("IN_PROGRESS", now, "startedAt"),
+            "PENDING" => {
+                rollout.enter("IN_PROGRESS", now);
+                begins = true;
+            }
+            "ROLLBACK_REQUESTED" => asked = true,
             _ => {}
         }
     }
+    if begins {
+        service.watch.ignored_alarms = monitors::alarming(sim, service);
+    }
+    if aborted {
+        deployments::give_up(service, now, &format!("ECS deployment {primary} stopped."));
+    }
+    asked
 }
 
+/// The service has come to where its PRIMARY deployment wanted it.
 pub fn succeed(service: &mut Service, now: Timestamp) {
-    let id = service.primary_id().to_owned();
-    for rollout in service.rollouts.iter_mut().filter(|rollout| rollout.deployment == id) {
-        rollout.enter("SUCCESSFUL", now, "finishedAt");
+    monitors::freeze(service);
+    let status = if service.watch.rolls_back { "ROLLBACK_SUCCESSFUL" } else { "SUCCESSFUL" };
+    if let Some(rollout) = service.rollout() {
+        rollout.enter(status, now);
     }
-}
-
-/// What a service shows as its current service deployment and revisions.
-pub fn show_current(sim: &Sim, service: &Service, document: &mut Document) {
-    let Some(newest) = service.rollouts.first() else {
-        return;
-    };
-    document.set("currentServiceDeployment", newest.document.text("serviceDeploymentArn"));
-    let running = |rollout: &&Rollout| service.deployments.iter().any(|entry| entry.text("id") == rollout.deployment);
-    let current = service.rollouts.iter().filter(running).map(|rollout| summary(sim, service, &rollout.target));
-    document.set("currentServiceRevisions", current.collect::<Vec<_>>());
-}
-
-fn summary(sim: &Sim, service: &Service, side: &Side) -> Value {
-    let entry = service.deployments.iter().find(|entry| entry.text("id") == side.deployment);
-    let (running, pending) = deployments::counts(sim, service, &side.deployment);
-    map! {
-        "arn" => side.arn.as_str(),
-        "requestedTaskCount" => entry.map_or(0, |entry| entry.int("desiredCount")),
-        "runningTaskCount" => running,
-        "pendingTaskCount" => pending,
-    }
-}
-
-fn shown(sim: &Sim, service: &Service, rollout: &Rollout) -> Value {
-    let mut document = rollout.document.clone();
-    let sources = rollout.sources.iter().map(|side| summary(sim, service, side));
-    document.set("sourceServiceRevisions", sources.collect::<Vec<_>>());
-    document.set("targetServiceRevision", summary(sim, service, &rollout.target));
-    if let Some(configuration) = service.document.get("deploymentConfiguration") {
-        document.set("deploymentConfiguration", configuration.clone());
-        document.set("deploymentCircuitBreaker", circuit_breaker(service, rollout, configuration));
-    }
-    document.to_value()
-}
-
-fn circuit_breaker(service: &Service, rollout: &Rollout, configuration: &Value) -> Value {
-    let enabled = configuration.get("deploymentCircuitBreaker").and_then(|breaker| breaker.get("enable")?.as_bool());
-    let status = match (enabled.unwrap_or(false), rollout.status()) {
-        (false, _) => "DISABLED",
-        (true, "PENDING" | "IN_PROGRESS") => "MONITORING",
-        (true, _) => "MONITORING_COMPLETE",
-    };
-    let threshold = breaker::threshold(service.document.int("desiredCount"));
-    map! { "status" => status, "failureCount" => 0, "threshold" => threshold }
-}
-
-pub fn list(sim: &Sim, request: &Value) -> Answer {
-    let cluster = clusters::named(sim, request)?;
-    let key = named(sim, &cluster, request.text("service").unwrap_or_default())?;
-    let rollouts = sim.ecs.services.get(&key).expect("it was found above").rollouts.iter();
-    let wanted = rollouts.filter(|rollout| passes_any(request, "status", rollout.status()) && created(request, rollout));
-    let briefs = wanted.map(|rollout| {
-        let mut brief = Document::default();
-        let moments = ["createdAt", "startedAt", "finishedAt"];
-        brief.copy(&rollout.document, &["serviceDeploymentArn", "serviceArn", "clusterArn", "status", "statusReason"]);
-        brief.copy(&rollout.document, &moments);
-        brief.set("targetServiceRevisionArn", rollout.target.arn.as_str());
-        brief.to_value()
-    });
-    paging(20).page(request, "serviceDeployments", briefs.collect())
-}
-
-/// Whether it was created within the request's `createdAt`.
-fn created(request: &Value, rollout: &Rollout) -> bool {
-    let bound = |name| match request.get("createdAt").and_then(|range| range.get(name)) {
-        Some(Value::Time(time)) => Some(*time),
-        _ => None,
-    };
-    let Some(Value::Time(at)) = rollout.document.get("createdAt") else {
-        return false;
-    };
-    bound("after").is_none_or(|after| *at >= after) && bound("before").is_none_or(|before| *at <= before)
-}
-
-pub fn describe(sim: &Sim, request: &Value) -> Answer {
-    let all = || sim.ecs.services.values().flat_map(|service| service.rollouts.iter().map(move |rollout| (service, rollout)));
-    batch(request, "serviceDeployments", "serviceDeploymentArns", |arn| {
-        let mut found = all().filter(|(_, rollout)| rollout.document.text("serviceDeploymentArn") == arn);
-        found.next().map(|(service, rollout)| shown(sim, service, rollout))
-    })
-}
-
-pub fn describe_revisions(sim: &Sim, request: &Value) -> Answer {
-    batch(request, "serviceRevisions", "serviceRevisionArns", |arn| {
-        let mut all = sim.ecs.services.values().flat_map(|service| &service.revisions);
-        all.find(|document| document.text("serviceRevisionArn") == arn).map(Document::to_value)
-    })
-}
-
-fn batch(request: &Value, items_name: &str, arns_name: &str, find: impl Fn(&str) -> Option<Value>) -> Answer {
-    let arns = texts(request, arns_name);
-    if arns.is_empty() || arns.len() > BATCH_MOST {
-        return Err(invalid_parameter(format!("{arns_name} must have 1 to {BATCH_MOST} items.")));
-    }
-    let (mut items, mut failures) = (vec![], vec![]);
-    for arn in arns {
-        match find(arn) {
-            Some(item) => items.push(item),
-            None => failures.push(missing(arn.to_owned())),
-        }
-    }
-    Ok(map! { items_name => items, "failures" => failures })
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::timed::Timed;
+use super::status::Status;
 use super::task::Task;
 use crate::value::Timestamp;
 
@@ -13,12 +14,17 @@ pub struct Roster {
     tasks: Timed<Task>,
     /// The ids of a service's tasks; those of none stand below the empty key.
     by_service: BTreeMap<String, BTreeSet<String>>,
+    /// The same without those that are STOPPED and only remembered.
+    alive: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Roster {
     pub fn insert(&mut self, task: Task) {
         let id = task.id().to_owned();
         self.by_service.entry(task.service.clone()).or_default().insert(id.clone());
+        if task.status != Status::Stopped {
+            self.alive.entry(task.service.clone()).or_default().insert(id.clone());
+        }
         self.tasks.put(&id, task);
     }
 
@@ -26,12 +32,8 @@ impl Roster {
         let Some(task) = self.tasks.take(id) else {
             return;
         };
-        if let Some(ids) = self.by_service.get_mut(&task.service) {
-            ids.remove(id);
-            if ids.is_empty() {
-                self.by_service.remove(&task.service);
-            }
-        }
+        forget(&mut self.by_service, &task.service, id);
+        forget(&mut self.alive, &task.service, id);
     }
 
     pub fn get(&self, id: &str) -> Option<&Task> {
@@ -39,7 +41,14 @@ impl Roster {
     }
 
     pub fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Task) -> R) -> Option<R> {
-        self.tasks.change(id, change)
+        let alive = &mut self.alive;
+        self.tasks.change(id, |task| {
+            let result = change(task);
+            if task.status == Status::Stopped {
+                forget(alive, &task.service, id);
+            }
+            result
+        })
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Task> {
@@ -51,9 +60,14 @@ impl Roster {
         self.by_service.get(service).into_iter().flatten().filter_map(|id| self.tasks.get(id))
     }
 
-    /// The ids of those tasks of one service that `wanted` picks.
+    /// The tasks of one service that are not STOPPED.
+    pub fn alive_of<'a>(&'a self, service: &str) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.alive.get(service).into_iter().flatten().filter_map(|id| self.tasks.get(id))
+    }
+
+    /// The ids of those of them that `wanted` picks.
     pub fn ids_of(&self, service: &str, wanted: impl Fn(&Task) -> bool) -> Vec<String> {
-        self.of(service).filter(|task| wanted(task)).map(|task| task.id().to_owned()).collect()
+        self.alive_of(service).filter(|task| wanted(task)).map(|task| task.id().to_owned()).collect()
     }
 
     pub fn first_due(&self) -> Option<Timestamp> {
@@ -62,6 +76,15 @@ impl Roster {
 
     pub fn next_due(&self, now: Timestamp) -> Option<String> {
         self.tasks.next_due(now)
+    }
+}
+
+fn forget(index: &mut BTreeMap<String, BTreeSet<String>>, service: &str, id: &str) {
+    if let Some(ids) = index.get_mut(service) {
+        ids.remove(id);
+        if ids.is_empty() {
+            index.remove(service);
+        }
     }
 }
 

@@ -6,11 +6,14 @@ use super::super::Sim;
 use super::super::document::Document;
 use super::super::place::short;
 use super::super::refuse::refuse;
+use super::super::rules::breaker::Breaker;
 use super::super::rules::capacity::Limits;
 use super::super::timed::Due;
+use super::backoff::Backoff;
 use super::deployments;
 use super::pace::Pace;
 use super::rollouts::Rollout;
+use super::watch::Watch;
 use crate::api::Failure;
 use crate::map;
 use crate::value::{Map, Timestamp, Value};
@@ -34,11 +37,15 @@ pub struct Service {
     pub steady_at: Option<Timestamp>,
     /// It has said that its percentages leave no room.
     pub stuck: bool,
+    /// The deployment that was completed last, to which a rollback returns.
+    pub last_good: Option<Document>,
+    pub watch: Watch,
+    pub backoff: Backoff,
 }
 
 impl Due for Service {
     fn due(&self) -> Option<Timestamp> {
-        Some(self.tick_at)
+        self.is_scheduled().then_some(self.tick_at)
     }
 }
 
@@ -46,6 +53,17 @@ impl Service {
     /// What the state keeps it under.
     pub fn key(&self) -> String {
         key(&self.cluster, &self.name)
+    }
+
+    /// Deleted, and its last task gone.
+    pub fn is_inactive(&self) -> bool {
+        self.document.text("status") == "INACTIVE"
+    }
+
+    /// The scheduler looks after it: it is there, and nobody else deploys it.
+    pub fn is_scheduled(&self) -> bool {
+        let controller = self.document.get("deploymentController").and_then(|controller| controller.text("type"));
+        !self.is_inactive() && controller.is_none_or(|controller| controller == "ECS")
     }
 
     pub fn limits(&self) -> Limits {
@@ -72,11 +90,40 @@ impl Service {
         self.deployments.first().map_or("", |deployment| deployment.text("id"))
     }
 
-    /// Something changed: the scheduler looks at its next regular moment.
+    /// Its first target group, with the port that is checked there.
+    pub fn target(&self) -> Option<(String, i64)> {
+        let mut balancers = self.document.items("loadBalancers").iter();
+        balancers.find_map(|balancer| {
+            let port = balancer.get("containerPort").and_then(Value::as_int).unwrap_or_default();
+            Some((balancer.text("targetGroupArn")?.to_owned(), port))
+        })
+    }
+
+    pub fn is_balanced(&self) -> bool {
+        self.document.items("loadBalancers").iter().any(|balancer| balancer.text("targetGroupArn").is_some())
+    }
+
+    pub fn breaker(&self) -> Breaker {
+        Breaker::of(self.document.get("deploymentConfiguration"))
+    }
+
+    /// How long after RUNNING failing health checks are not looked at.
+    pub fn grace_ms(&self) -> i64 {
+        self.document.int("healthCheckGracePeriodSeconds").saturating_mul(1000)
+    }
+
+    /// The scheduler looks at `time` at the latest.
+    pub fn look_by(&mut self, time: Timestamp) {
+        self.tick_at = self.tick_at.min(time);
+    }
+
+    /// Somebody changed it: the scheduler looks at its next regular moment, and
+    /// whatever it waited for or complained about is forgotten.
     pub fn wake(&mut self, now: Timestamp, pace: &Pace) {
-        self.tick_at = self.tick_at.min(pace.next_tick(now));
+        self.look_by(pace.next_tick(now));
         self.steady_at = None;
         self.stuck = false;
+        self.backoff = Backoff::default();
     }
 }
 
@@ -93,9 +140,10 @@ pub fn named(sim: &Sim, cluster: &str, service: &str) -> Result<String, Failure>
     }
 }
 
-/// Puts a service into a cluster, with its first deployment. Not a request of
-/// anybody yet: it is how a world is built.
-pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
+/// Puts a service into a cluster, with its first deployment. Its settings are
+/// not questioned: that is for those who pass on a request.
+pub fn create(sim: &mut Sim, cluster: &str, name: &str, mut settings: Map) {
+    let own = deployments::take_own(&mut settings);
     let mut document = Document::from(map! {
         "serviceArn" => sim.place.ecs(&format!("service/{cluster}/{name}")),
         "serviceName" => name,
@@ -126,8 +174,11 @@ pub fn create(sim: &mut Sim, cluster: &str, name: &str, settings: Map) {
         tick_at: sim.ecs.pace.next_tick(sim.now),
         steady_at: None,
         stuck: false,
+        last_good: None,
+        watch: Watch::default(),
+        backoff: Backoff::default(),
     };
-    deployments::open(sim, &mut service, &Map::new());
+    deployments::open(sim, &mut service, &own);
     sim.ecs.services.put(&key(cluster, name), service);
 }
 

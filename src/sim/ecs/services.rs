@@ -1,12 +1,11 @@
 //! Describing and listing services.
 
-use super::super::place::short;
 use super::super::refuse::invalid_parameter;
 use super::super::request::{includes, passes, texts};
 use super::super::{Answer, Sim};
-use super::clusters::{self, missing};
+use super::clusters::{self, missing, within};
 use super::service::{Service, key};
-use super::{deployments, paging, rollouts};
+use super::{deployments, history, paging};
 use crate::map;
 use crate::value::Value;
 
@@ -22,7 +21,8 @@ pub fn describe(sim: &Sim, request: &Value) -> Answer {
         return Err(invalid_parameter(format!("service names can have at most {BATCH_MOST} items.")));
     }
     let (mut services, mut failures) = (vec![], vec![]);
-    for name in names.into_iter().map(short) {
+    for name in names {
+        let name = within(&cluster, name)?;
         match sim.ecs.services.get(&key(&cluster, name)) {
             Some(service) => services.push(shown(sim, service, includes(request, "TAGS"))),
             None => failures.push(missing(sim.place.ecs(&format!("service/{cluster}/{name}")))),
@@ -40,19 +40,41 @@ pub fn shown(sim: &Sim, service: &Service, with_tags: bool) -> Value {
     document.set("pendingCount", sum("pendingCount"));
     document.set("deployments", deployments);
     document.set("events", Value::List(service.events.iter().map(|event| event.to_value()).collect()));
-    rollouts::show_current(sim, service, &mut document);
-    if !with_tags {
-        document.remove("tags");
+    history::show_current(sim, service, &mut document);
+    match with_tags {
+        true => drop(document.entry("tags".into()).or_insert_with(|| Value::List(vec![]))),
+        false => drop(document.remove("tags")),
     }
     document.to_value()
 }
 
+/// A service that was deleted is not listed, though it can be described.
 pub fn list(sim: &Sim, request: &Value) -> Answer {
     let cluster = clusters::named(sim, request)?;
-    let services = sim.ecs.services.values().filter(|service| service.cluster == cluster);
+    let services = active(sim).filter(|service| service.cluster == cluster);
     let wanted = services.filter(|service| {
-        ["launchType", "schedulingStrategy"].iter().all(|name| passes(request, name, service.document.text(name)))
+        let text = |name| service.document.text(name);
+        ["launchType", "schedulingStrategy"].iter().all(|name| passes(request, name, text(name)))
+            && passes(request, "resourceManagementType", "CUSTOMER")
     });
     let arns = wanted.map(|service| Value::from(service.document.text("serviceArn")));
     paging(10).page(request, "serviceArns", arns.collect())
+}
+
+/// Those that Service Connect puts into a namespace, whatever their cluster.
+pub fn list_by_namespace(sim: &Sim, request: &Value) -> Answer {
+    let asked = request.text("namespace").unwrap_or_default();
+    let inside = |service: &&Service| {
+        let connect = service.deployments.first().and_then(|entry| entry.get("serviceConnectConfiguration"));
+        let enabled = connect.and_then(|connect| connect.get("enabled")?.as_bool()).unwrap_or(false);
+        let cluster = sim.ecs.clusters.get(&service.cluster).and_then(|cluster| cluster.get("serviceConnectDefaults"));
+        let own = connect.and_then(|connect| connect.text("namespace"));
+        enabled && own.or_else(|| cluster?.text("namespace")) == Some(asked)
+    };
+    let arns = active(sim).filter(inside).map(|service| Value::from(service.document.text("serviceArn")));
+    paging(10).page(request, "serviceArns", arns.collect())
+}
+
+fn active(sim: &Sim) -> impl Iterator<Item = &Service> {
+    sim.ecs.services.values().filter(|service| service.document.text("status") == "ACTIVE")
 }

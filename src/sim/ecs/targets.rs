@@ -1,44 +1,45 @@
-//! Registering tasks at the service's target groups, and taking them out again.
-//! Both happen when the scheduler looks, not when the task changes.
+//! Registering tasks at the service's target groups, taking them out again, and
+//! seeing which tasks are unhealthy. All of it happens when the scheduler
+//! looks, not when the task changes.
 
 use super::super::Sim;
 use super::events::Said;
 use super::pace::after;
 use super::service::Service;
-use super::task::{Target, Task};
+use super::task::{Proof, Target, Task};
+use crate::value::Timestamp;
 
-/// Registers what has run for long enough; whether there was anything to do.
+/// Registers what runs; whether there was anything to do.
 pub fn register(sim: &mut Sim, service: &mut Service) -> bool {
-    let (now, pace) = (sim.now, sim.ecs.pace.clone());
-    let ready = |task: &Task| {
-        let since = task.running_since.filter(|_| task.is_wanted() && task.is_running());
-        task.target == Target::Unregistered && since.is_some_and(|since| after(since, pace.register_after_ms) <= now)
-    };
+    let (now, pace, dice) = (sim.now, &sim.ecs.pace, &mut sim.dice);
+    let ready = |task: &Task| task.target == Target::Unregistered && task.is_wanted() && task.is_running();
     let arrived = sim.ecs.tasks.ids_of(&service.key(), ready);
     for id in &arrived {
-        sim.ecs.tasks.change(id, |task| task.register_target(now, &pace));
+        let phase = dice.below(pace.target_interval_ms.max(1) as u64) as i64;
+        sim.ecs.tasks.change(id, |task| task.register_target(now, pace, phase));
     }
     say(sim, service, arrived.len(), |count, group| Said::Registered(count, group))
 }
 
-/// Takes out the tasks that were stopped at an earlier look: they drain from now on.
+/// Takes out the tasks that stopped or were stopped at an earlier look. Those
+/// whose containers still run drain from now on.
 pub fn deregister(sim: &mut Sim, service: &mut Service) -> bool {
-    let (now, pace) = (sim.now, sim.ecs.pace.clone());
-    let mut leaving: Vec<(String, usize)> = vec![];
-    for id in sim.ecs.tasks.ids_of(&service.key(), |task| task.is_draining() && task.target == Target::Registered) {
-        let deployment = sim.ecs.tasks.change(&id, |task| {
-            task.deregister_target(now, &pace);
-            task.deployment.clone()
-        });
-        let deployment = deployment.unwrap_or_default();
-        match leaving.iter_mut().find(|(known, _)| *known == deployment) {
+    let (now, delay) = (sim.now, sim.ecs.pace.deregistration_delay_ms);
+    let mut count = 0;
+    let mut draining: Vec<(String, usize)> = vec![];
+    for id in sim.ecs.tasks.ids_of(&service.key(), |task| !task.is_wanted() && task.target.is_registered()) {
+        count += 1;
+        let deployment = sim.ecs.tasks.change(&id, |task| task.deregister_target(now, delay)).flatten();
+        let Some(deployment) = deployment else {
+            continue;
+        };
+        match draining.iter_mut().find(|(known, _)| *known == deployment) {
             Some((_, count)) => *count += 1,
-            None => leaving.push((deployment, 1)),
+            None => draining.push((deployment, 1)),
         }
     }
-    let count = leaving.iter().map(|(_, count)| count).sum();
     let any = say(sim, service, count, |count, group| Said::Deregistered(count, group));
-    for (deployment, count) in leaving {
+    for (deployment, count) in draining {
         service.say(now, &mut sim.dice, &Said::Draining(&deployment, count));
     }
     any
@@ -52,4 +53,42 @@ fn say(sim: &mut Sim, service: &mut Service, count: usize, said: fn(usize, &str)
         }
     }
     count > 0
+}
+
+impl Service {
+    /// A task's failing checks are looked at from then on.
+    fn grace_end(&self, task: &Task) -> Option<Timestamp> {
+        task.running_since.map(|since| after(since, self.grace_ms()))
+    }
+}
+
+/// Sees which tasks have become unhealthy, and says so: they are replaced at the
+/// next look.
+pub fn condemn(sim: &mut Sim, service: &mut Service) -> bool {
+    let now = sim.now;
+    let due = |task: &Task| is_sick(task) && service.grace_end(task).is_some_and(|end| end <= now);
+    let sick = sim.ecs.tasks.ids_of(&service.key(), due);
+    for id in &sick {
+        let proof = sim.ecs.tasks.change(id, |task| {
+            task.condemned = true;
+            task.sick
+        });
+        match (proof.flatten(), service.target()) {
+            (Some(Proof::TargetHealthy), Some((group, port))) => {
+                service.say(now, &mut sim.dice, &Said::SickTarget(id, port, &group));
+            }
+            _ => service.say(now, &mut sim.dice, &Said::SickContainer(id)),
+        }
+    }
+    !sick.is_empty()
+}
+
+fn is_sick(task: &Task) -> bool {
+    task.sick.is_some() && !task.condemned && task.is_wanted()
+}
+
+/// When the next of the unhealthy tasks that are not looked at yet will be.
+pub fn next_condemned(sim: &Sim, service: &Service) -> Option<Timestamp> {
+    let sick = sim.ecs.tasks.alive_of(&service.key()).filter(|task| is_sick(task));
+    sick.filter_map(|task| service.grace_end(task)).min()
 }

@@ -1,29 +1,47 @@
-//! One task: what AWS shows of it, and the steps that lie ahead of it.
+//! One task: what AWS shows of it, and what the scheduler asks of it. What
+//! happens to it as time passes stands in `life`.
 
 use serde::{Deserialize, Serialize};
 
-use super::super::dice::Dice;
 use super::super::document::Document;
 use super::super::faults::Fate;
 use super::super::place::short;
 use super::super::timed::Due;
-use super::super::{Sim, logs};
-use super::containers::digest;
+use super::checks::Probe;
+use super::ending::Ending;
 use super::pace::{Pace, after};
+use super::status::Status;
 use crate::value::{Map, Timestamp, Value};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Task {
     pub document: Document,
-    /// The key of its service, and its deployment's id.
+    /// The key of its service, and its deployment's id; empty for a task that
+    /// was run on its own.
     pub service: String,
     pub deployment: String,
+    pub status: Status,
+    /// Nobody has told it to stop, and it has not stopped by itself.
+    wanted: bool,
     pub target: Target,
     /// What must still happen before a running task counts as healthy.
     pub awaits: Vec<Proof>,
+    /// It has counted as healthy once.
+    pub was_healthy: bool,
+    /// Whose checks fail.
+    pub sick: Option<Proof>,
+    /// The scheduler has seen that it is sick and will not keep it.
+    pub condemned: bool,
     pub running_since: Option<Timestamp>,
     /// What goes wrong with it, sooner or later.
     pub fate: Fate,
+    /// The containers that take the task with them.
+    pub essential: Vec<String>,
+    /// What the tags of its images meant when its deployment began.
+    pub digests: Vec<String>,
+    pub probe: Option<Probe>,
+    /// When its containers heed no stop signal: how long until they are killed.
+    pub kill_after_ms: Option<i64>,
     agenda: Vec<(Timestamp, Step)>,
 }
 
@@ -32,8 +50,16 @@ pub struct Task {
 pub enum Target {
     None,
     Unregistered,
-    Registered,
+    Initial,
+    Healthy,
+    Unhealthy,
     Draining,
+}
+
+impl Target {
+    pub fn is_registered(self) -> bool {
+        matches!(self, Target::Initial | Target::Healthy | Target::Unhealthy)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,13 +72,17 @@ pub enum Proof {
     Settled,
 }
 
-/// The states that take time are left by these.
+/// What happens to a task by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Step {
+pub enum Step {
     Attach,
     Pull,
+    PullFails,
     Pulled,
     Run,
+    Crash,
+    Pass(Proof),
+    Fail(Proof),
     Prove(Proof),
     Drained,
     Exit,
@@ -67,9 +97,26 @@ impl Due for Task {
 }
 
 impl Task {
-    pub fn new(document: Document, service: &str, deployment: &str, target: Target, awaits: Vec<Proof>) -> Task {
-        let (service, deployment) = (service.to_owned(), deployment.to_owned());
-        Task { document, service, deployment, target, awaits, running_since: None, fate: Fate::default(), agenda: vec![] }
+    pub fn new(document: Document, service: &str, deployment: &str, fate: Fate) -> Task {
+        Task {
+            document,
+            service: service.to_owned(),
+            deployment: deployment.to_owned(),
+            status: Status::Provisioning,
+            wanted: true,
+            target: Target::None,
+            awaits: vec![],
+            was_healthy: false,
+            sick: None,
+            condemned: false,
+            running_since: None,
+            fate,
+            essential: vec![],
+            digests: vec![],
+            probe: None,
+            kill_after_ms: None,
+            agenda: vec![],
+        }
     }
 
     pub fn begin(&mut self, now: Timestamp, pace: &Pace) {
@@ -84,192 +131,113 @@ impl Task {
         short(self.document.text("clusterArn"))
     }
 
-    fn status(&self) -> &str {
-        self.document.text("lastStatus")
-    }
-
-    /// Nobody has told it to stop.
     pub fn is_wanted(&self) -> bool {
-        self.document.text("desiredStatus") == "RUNNING"
+        self.wanted
     }
 
     pub fn is_running(&self) -> bool {
-        self.status() == "RUNNING"
+        self.status == Status::Running
     }
 
     pub fn is_pending(&self) -> bool {
-        matches!(self.status(), "PROVISIONING" | "PENDING" | "ACTIVATING")
+        self.status < Status::Running
     }
 
     /// Counts toward the healthy tasks that a service must keep.
     pub fn is_healthy(&self) -> bool {
-        self.is_wanted() && self.is_running() && self.awaits.is_empty()
+        self.wanted && self.is_running() && self.awaits.is_empty() && self.sick.is_none()
     }
 
     /// Its connections are not all gone yet.
     pub fn is_draining(&self) -> bool {
-        self.status() == "DEACTIVATING"
+        self.status == Status::Deactivating
     }
 
-    fn plan(&mut self, now: Timestamp, milliseconds: i64, step: Step) {
+    /// It stopped by itself, and what it had is not free yet.
+    pub fn is_leaving_by_itself(&self) -> bool {
+        let by_itself = || matches!(self.document.text("stopCode"), "TaskFailedToStart" | "EssentialContainerExited");
+        !self.wanted && self.status != Status::Stopped && by_itself()
+    }
+
+    pub fn created(&self) -> Timestamp {
+        match self.document.get("createdAt") {
+            Some(Value::Time(time)) => *time,
+            _ => Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    pub fn plan(&mut self, now: Timestamp, milliseconds: i64, step: Step) {
         self.agenda.push((after(now, milliseconds), step));
     }
 
-    fn set_status(&mut self, status: &str) {
-        self.document.set("lastStatus", status);
-        let version = self.document.int("version");
-        self.document.set("version", version + 1);
-    }
-
-    fn each_container(&mut self, mut change: impl FnMut(&mut Map)) {
-        if let Some(Value::List(containers)) = self.document.get_mut("containers") {
-            containers.iter_mut().filter_map(Value::as_map_mut).for_each(&mut change);
-        }
-    }
-
-    /// The scheduler does not need it any more.
-    pub fn stop(&mut self, now: Timestamp, pace: &Pace) {
-        let reason = format!("Scaling activity initiated by (deployment {})", self.deployment);
-        self.document.set("desiredStatus", "STOPPED");
-        self.document.set("stopCode", "ServiceSchedulerInitiated");
-        self.document.set("stoppedReason", reason);
-        self.document.set("stoppingAt", now);
-        self.agenda.clear();
-        match (self.is_running(), self.target) {
-            (true, Target::Registered) => self.set_status("DEACTIVATING"),
-            (true, _) => {
-                self.set_status("STOPPING");
-                self.plan(now, pace.exit_ms, Step::Exit);
-            }
-            (false, _) => {
-                self.set_status("DEPROVISIONING");
-                self.plan(now, pace.release_ms, Step::Release);
-            }
-        }
-    }
-
-    pub fn register_target(&mut self, now: Timestamp, pace: &Pace) {
-        self.target = Target::Registered;
-        self.plan(now, pace.target_healthy_ms, Step::Prove(Proof::TargetHealthy));
-    }
-
-    pub fn deregister_target(&mut self, now: Timestamp, pace: &Pace) {
-        self.target = Target::Draining;
-        self.plan(now, pace.deregistration_delay_ms, Step::Drained);
-    }
-
     /// Takes the earliest step that is due.
-    fn next_step(&mut self, now: Timestamp) -> Option<Step> {
+    pub fn next_step(&mut self, now: Timestamp) -> Option<Step> {
         let due = self.agenda.iter().enumerate().filter(|(_, (at, _))| *at <= now);
         let (place, _) = due.min_by_key(|(_, (at, _))| *at)?;
         Some(self.agenda.remove(place).1)
     }
 
-    fn run(&mut self, now: Timestamp, pace: &Pace, dice: &mut Dice) {
-        self.set_status("RUNNING");
-        self.document.set("startedAt", now);
-        self.running_since = Some(now);
-        let id = self.id().to_owned();
-        self.each_container(|container| {
-            let image = container.get("image").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let runtime = format!("{id}-{:010}", dice.below(10_000_000_000));
-            container.insert("imageDigest".into(), digest(&image).into());
-            container.insert("runtimeId".into(), runtime.into());
-            container.insert("lastStatus".into(), "RUNNING".into());
-        });
-        for proof in self.awaits.clone() {
-            // The target's health is proved only once it is registered.
-            match proof {
-                Proof::TargetHealthy => {}
-                Proof::ContainerHealthy => self.plan(now, pace.container_healthy_ms, Step::Prove(proof)),
-                Proof::Settled => self.plan(now, pace.settle_ms, Step::Prove(proof)),
+    pub fn set_status(&mut self, status: Status) {
+        self.status = status;
+        self.document.set("lastStatus", status.text());
+        let version = self.document.int("version");
+        self.document.set("version", version + 1);
+    }
+
+    pub fn each_container(&mut self, mut change: impl FnMut(usize, &mut Map)) {
+        if let Some(Value::List(containers)) = self.document.get_mut("containers") {
+            for (place, container) in containers.iter_mut().filter_map(Value::as_map_mut).enumerate() {
+                change(place, container);
             }
         }
     }
 
-    fn prove(&mut self, proof: Proof) {
-        self.awaits.retain(|awaited| *awaited != proof);
-        if proof == Proof::ContainerHealthy {
-            self.document.set("healthStatus", "HEALTHY");
-            self.each_container(|container| drop(container.insert("healthStatus".into(), "HEALTHY".into())));
+    /// Somebody does not need it any more.
+    pub fn stop(&mut self, now: Timestamp, pace: &Pace, ending: &Ending) {
+        self.end(now, ending);
+        match self.status {
+            Status::Running if self.target.is_registered() => self.set_status(Status::Deactivating),
+            Status::Running => self.signal(now, pace),
+            _ => self.release(now, pace.release_ms),
         }
     }
 
-    fn set_attachment(&mut self, status: &str) {
+    /// An essential container is gone: the others get the stop signal at once.
+    pub fn exit(&mut self, now: Timestamp, pace: &Pace) {
+        self.end(now, &Ending::exited());
+        self.signal(now, pace);
+    }
+
+    /// It never comes to run.
+    pub fn give_up(&mut self, now: Timestamp, pace: &Pace, reason: &str) {
+        self.end(now, &Ending::never_ran(reason));
+        self.release(now, pace.release_ms);
+    }
+
+    fn end(&mut self, now: Timestamp, ending: &Ending) {
+        self.wanted = false;
+        self.document.set("desiredStatus", "STOPPED");
+        self.document.set("stopCode", ending.code);
+        self.document.set("stoppedReason", ending.reason.as_str());
+        self.document.set("stoppingAt", now);
+        self.agenda.clear();
+    }
+
+    pub fn signal(&mut self, now: Timestamp, pace: &Pace) {
+        self.set_status(Status::Stopping);
+        self.plan(now, self.kill_after_ms.unwrap_or(pace.exit_ms), Step::Exit);
+    }
+
+    pub fn release(&mut self, now: Timestamp, milliseconds: i64) {
+        self.set_status(Status::Deprovisioning);
+        self.plan(now, milliseconds, Step::Release);
+    }
+
+    pub fn set_attachment(&mut self, status: &str) {
         if let Some(Value::List(attachments)) = self.document.get_mut("attachments") {
             for attachment in attachments.iter_mut().filter_map(Value::as_map_mut) {
                 attachment.insert("status".into(), status.into());
             }
         }
-    }
-}
-
-/// Runs what is due of one task, until it is gone.
-pub fn run_steps(sim: &mut Sim, id: &str) {
-    let now = sim.now;
-    while let Some(Some(step)) = sim.ecs.tasks.change(id, |task| task.next_step(now)) {
-        match step {
-            Step::Forget => sim.ecs.tasks.remove(id),
-            Step::Attach | Step::Pull | Step::Pulled | Step::Run => start_step(sim, id, step),
-            Step::Drained | Step::Exit | Step::Release => stop_step(sim, id, step),
-            Step::Prove(proof) => drop(sim.ecs.tasks.change(id, |task| task.prove(proof))),
-        }
-    }
-}
-
-/// PROVISIONING, PENDING, ACTIVATING, RUNNING.
-fn start_step(sim: &mut Sim, id: &str, step: Step) {
-    let (now, pace, dice) = (sim.now, &sim.ecs.pace, &mut sim.dice);
-    sim.ecs.tasks.change(id, |task| match step {
-        Step::Attach => {
-            task.set_status("PENDING");
-            task.document.set("connectivity", "CONNECTED");
-            task.document.set("connectivityAt", now);
-            task.set_attachment("ATTACHED");
-            task.plan(now, pace.pull_after_ms, Step::Pull);
-        }
-        Step::Pull => {
-            task.set_status("ACTIVATING");
-            task.document.set("pullStartedAt", now);
-            let spread = dice.below(pace.pull_spread_ms.max(1)) as i64;
-            task.plan(now, pace.pull_ms + spread, Step::Pulled);
-        }
-        Step::Pulled => {
-            task.document.set("pullStoppedAt", now);
-            task.plan(now, pace.start_ms, Step::Run);
-        }
-        _ => task.run(now, pace, dice),
-    });
-    if step == Step::Run {
-        logs::task_started(sim, id);
-    }
-}
-
-/// DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED.
-fn stop_step(sim: &mut Sim, id: &str, step: Step) {
-    let (now, pace) = (sim.now, &sim.ecs.pace);
-    sim.ecs.tasks.change(id, |task| match step {
-        Step::Drained => {
-            task.target = Target::None;
-            task.set_status("STOPPING");
-            task.plan(now, pace.exit_ms, Step::Exit);
-        }
-        Step::Exit => {
-            task.set_status("DEPROVISIONING");
-            task.document.set("executionStoppedAt", now);
-            task.each_container(|container| drop(container.insert("exitCode".into(), Value::Int(0))));
-            task.plan(now, pace.release_ms, Step::Release);
-        }
-        _ => {
-            task.set_status("STOPPED");
-            task.document.set("stoppedAt", now);
-            task.document.set("connectivity", "DISCONNECTED");
-            task.each_container(|container| drop(container.insert("lastStatus".into(), "STOPPED".into())));
-            task.set_attachment("DELETED");
-            task.plan(now, pace.remember_ms, Step::Forget);
-        }
-    });
-    if step == Step::Exit {
-        logs::task_stopped(sim, id);
     }
 }

@@ -1,4 +1,4 @@
-//! How many tasks a rolling deployment may start and stop at one tick.
+//! How many tasks a service may start and stop at one look of its scheduler.
 
 /// The percentages of a service, over the count it wants.
 #[derive(Clone, Copy, Debug)]
@@ -8,24 +8,62 @@ pub struct Limits {
     pub maximum_percent: i64,
 }
 
-/// The tasks there are that nobody has told to stop.
+/// One deployment, and those of its tasks that nobody has told to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub new_unhealthy: i64,
-    pub new_healthy: i64,
-    pub old_unhealthy: i64,
-    pub old_healthy: i64,
+pub struct Group {
+    /// How many tasks it is asked for.
+    pub asked: i64,
+    pub healthy: i64,
+    /// On their way to be healthy.
+    pub coming: i64,
+    /// Unhealthy, to be replaced.
+    pub condemned: i64,
+    /// Stopped by themselves and not out of the way yet: their places are not
+    /// filled before.
+    pub leaving: i64,
+    /// It may start tasks: it has not failed, and was not superseded before it
+    /// was completed.
+    pub starts: bool,
+    /// It waits before it starts another one.
+    pub waits: bool,
 }
 
+/// What one deployment does now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct Moves {
     pub start: i64,
-    pub stop_new: i64,
-    /// Old tasks that nobody relies on: they go at once.
-    pub stop_old_unhealthy: i64,
-    pub stop_old_healthy: i64,
+    pub stop_healthy: i64,
+    pub stop_coming: i64,
+    pub stop_condemned: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub primary: Moves,
+    pub old: Vec<Moves>,
     /// The percentages leave room neither to start nor to stop.
     pub stuck: bool,
+}
+
+impl Group {
+    fn alive(&self) -> i64 {
+        self.healthy + self.coming + self.condemned
+    }
+
+    fn missing(&self) -> i64 {
+        match self.starts && !self.waits {
+            true => (self.asked - self.healthy - self.coming - self.leaving).max(0),
+            false => 0,
+        }
+    }
+
+    /// The condemned tasks whose places healthy ones have taken.
+    fn replaced(&self) -> i64 {
+        match self.starts {
+            true => (self.healthy + self.condemned - self.asked).clamp(0, self.condemned),
+            false => self.condemned,
+        }
+    }
 }
 
 impl Limits {
@@ -47,93 +85,86 @@ impl Limits {
         (self.cap() - alive).max(0)
     }
 
-    pub fn plan(&self, counts: Counts) -> Plan {
-        let new = counts.new_unhealthy + counts.new_healthy;
-        let missing = (self.desired - new).max(0);
-        let room = self.may_start(new + counts.old_healthy);
-        let start = missing.min(room);
-        let blocked = missing > 0 && room == 0;
-        // An old task stays until a healthy new one stands in for it, unless
-        // the cap forces it to make room first.
-        let stay = if blocked { 0 } else { (self.desired - counts.new_healthy).max(0) };
-        let spare = self.may_stop(counts.new_healthy + counts.old_healthy);
-        let stop_old_healthy = spare.min((counts.old_healthy - stay).max(0));
-        Plan {
-            start,
-            stop_new: (new - self.desired).max(0),
-            stop_old_unhealthy: counts.old_unhealthy,
-            stop_old_healthy,
-            stuck: blocked && stop_old_healthy == 0 && counts.new_unhealthy == 0,
+    /// The old deployments stand newest first; what they are asked for goes
+    /// down with what they lose.
+    pub fn plan(&self, primary: &Group, old: &mut [Group]) -> Plan {
+        // Nothing unhealthy of such a deployment is asked for.
+        old.iter_mut().filter(|group| !group.starts).for_each(|group| group.asked = group.healthy);
+        let mut plan = Plan { primary: self.excess(primary), old: old.iter().map(nobody_relies_on).collect(), stuck: false };
+        let gone = |moves: &Moves| moves.stop_healthy + moves.stop_coming + moves.stop_condemned;
+        let alive = primary.alive() + old.iter().map(Group::alive).sum::<i64>();
+        let leaving = gone(&plan.primary) + plan.old.iter().map(gone).sum::<i64>();
+        let mut room = self.may_start(alive - leaving);
+        plan.primary.start = primary.missing().min(room);
+        room -= plan.primary.start;
+        let blocked = primary.missing() > 0 && plan.primary.start == 0;
+        if blocked && primary.condemned > plan.primary.stop_condemned {
+            plan.primary.stop_condemned += 1;
+            return plan;
+        }
+        self.shrink(primary, old, blocked, &mut plan);
+        replace(old, &mut plan.old, room);
+        let idle = plan.old.iter().all(|moves| *moves == Moves::default());
+        plan.stuck = blocked && idle && primary.coming == 0 && primary.leaving == 0;
+        plan
+    }
+
+    /// What the newest deployment has beyond what is wanted.
+    fn excess(&self, primary: &Group) -> Moves {
+        let excess = (primary.healthy + primary.coming - primary.asked).max(0);
+        let stop_coming = excess.min(primary.coming);
+        Moves { start: 0, stop_coming, stop_healthy: excess - stop_coming, stop_condemned: primary.replaced() }
+    }
+
+    /// An old task stays until a healthy new one stands in for it, unless the
+    /// cap forces it to make room first. Nothing new stands in once the newest
+    /// deployment has failed.
+    fn shrink(&self, primary: &Group, old: &mut [Group], blocked: bool, plan: &mut Plan) {
+        let stay = match (primary.starts, blocked) {
+            (false, _) => self.desired,
+            (true, true) => 0,
+            (true, false) => (self.desired - primary.healthy).max(0),
+        };
+        let mut surplus = (old.iter().map(|group| group.asked).sum::<i64>() - stay).max(0);
+        for (group, moves) in old.iter_mut().zip(&mut plan.old).filter(|(group, _)| group.starts) {
+            // Places that no healthy task holds go first.
+            let places = surplus.min((group.asked - group.healthy).max(0));
+            group.asked -= places;
+            surplus -= places;
+            let unneeded = (group.healthy + group.coming - group.asked).max(0);
+            moves.stop_coming = unneeded.min(group.coming);
+            moves.stop_condemned = group.replaced();
+        }
+        let healthy = primary.healthy - plan.primary.stop_healthy + old.iter().map(|group| group.healthy).sum::<i64>();
+        let mut spare = self.may_stop(healthy);
+        for (group, moves) in old.iter_mut().zip(&mut plan.old) {
+            moves.stop_healthy = surplus.min(spare).min(group.healthy);
+            group.asked -= moves.stop_healthy;
+            surplus -= moves.stop_healthy;
+            spare -= moves.stop_healthy;
+        }
+    }
+}
+
+/// Superseded before it was completed, or failed: what is not healthy goes at once.
+fn nobody_relies_on(group: &Group) -> Moves {
+    match group.starts {
+        true => Moves::default(),
+        false => Moves { stop_coming: group.coming, stop_condemned: group.condemned, ..Moves::default() },
+    }
+}
+
+/// An old deployment fills its places from its own revision; where the cap
+/// leaves no room for that, one unhealthy task goes first.
+fn replace(old: &[Group], moves: &mut [Moves], mut room: i64) {
+    for (group, moves) in old.iter().zip(moves).filter(|(group, _)| group.missing() > 0) {
+        moves.start = group.missing().min(room);
+        room -= moves.start;
+        if moves.start == 0 && group.condemned > moves.stop_condemned {
+            moves.stop_condemned += 1;
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn limits(desired: i64, minimum_percent: i64, maximum_percent: i64) -> Limits {
-        Limits { desired, minimum_percent, maximum_percent }
-    }
-
-    fn counts(new_unhealthy: i64, new_healthy: i64, old_healthy: i64) -> Counts {
-        Counts { new_unhealthy, new_healthy, old_unhealthy: 0, old_healthy }
-    }
-
-    #[test]
-    fn the_documented_vectors() {
-        assert_eq!(limits(4, 50, 200).may_stop(4), 2);
-        assert_eq!(limits(2, 75, 200).may_stop(2), 0);
-        assert_eq!(limits(4, 100, 200).may_start(4), 4);
-        assert_eq!(limits(3, 100, 125).may_start(3), 0);
-    }
-
-    #[test]
-    fn old_tasks_go_only_when_healthy_ones_stand_in() {
-        let limits = limits(2, 100, 200);
-        assert_eq!(limits.plan(counts(0, 0, 2)), Plan { start: 2, ..Plan::default() });
-        assert_eq!(limits.plan(counts(2, 0, 2)), Plan::default());
-        assert_eq!(limits.plan(counts(1, 1, 2)), Plan { stop_old_healthy: 1, ..Plan::default() });
-        assert_eq!(limits.plan(counts(0, 2, 2)), Plan { stop_old_healthy: 2, ..Plan::default() });
-    }
-
-    #[test]
-    fn a_full_cap_makes_old_tasks_leave_first() {
-        assert_eq!(limits(4, 50, 100).plan(counts(0, 0, 4)), Plan { stop_old_healthy: 2, ..Plan::default() });
-        assert_eq!(limits(4, 50, 100).plan(counts(0, 0, 2)), Plan { start: 2, ..Plan::default() });
-    }
-
-    #[test]
-    fn percentages_without_room_are_stuck() {
-        assert!(limits(1, 100, 100).plan(counts(0, 0, 1)).stuck);
-        assert!(!limits(1, 0, 100).plan(counts(0, 0, 1)).stuck);
-    }
-
-    #[test]
-    fn superseded_tasks_that_nobody_relies_on_leave_room_at_once() {
-        let counts = Counts { old_unhealthy: 2, old_healthy: 2, ..Counts::default() };
-        let plan = limits(2, 100, 200).plan(counts);
-        assert_eq!(plan, Plan { start: 2, stop_old_unhealthy: 2, ..Plan::default() });
-    }
-
-    /// Whatever the numbers, one tick neither breaks the cap nor the floor.
-    #[test]
-    fn no_plan_crosses_a_limit() {
-        for (minimum, maximum) in [(0, 100), (50, 100), (50, 150), (100, 125), (100, 200), (75, 300)] {
-            for desired in 0..6 {
-                let limits = limits(desired, minimum, maximum);
-                for (new_unhealthy, new_healthy, old_healthy) in triples(desired) {
-                    let plan = limits.plan(counts(new_unhealthy, new_healthy, old_healthy));
-                    let alive = new_unhealthy + new_healthy + old_healthy;
-                    assert!(alive + plan.start <= limits.cap().max(alive), "{limits:?} {plan:?}");
-                    let healthy = new_healthy + old_healthy;
-                    assert!(healthy - plan.stop_old_healthy >= limits.floor().min(healthy), "{limits:?} {plan:?}");
-                }
-            }
-        }
-    }
-
-    fn triples(most: i64) -> impl Iterator<Item = (i64, i64, i64)> {
-        (0..=most).flat_map(move |a| (0..=most - a).flat_map(move |b| (0..=most).map(move |c| (a, b, c))))
-    }
-}
+mod tests;

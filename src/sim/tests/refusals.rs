@@ -47,7 +47,7 @@ fn definition(cpu: &str, memory: &str) -> Value {
     let container = map! { "name" => "a", "image" => "b" };
     map! {
         "family" => "f", "containerDefinitions" => vec![container], "requiresCompatibilities" => vec!["FARGATE"],
-        "cpu" => cpu, "memory" => memory,
+        "networkMode" => "awsvpc", "cpu" => cpu, "memory" => memory,
     }
 }
 
@@ -86,7 +86,7 @@ fn the_neighbors_refuse() {
     for (module, method, request, code) in [
         ("secretsmanager", "get_secret_value", secret("other"), "ResourceNotFoundException"),
         ("secretsmanager", "get_secret_value", stage, "ResourceNotFoundException"),
-        ("secretsmanager", "put_secret_value", secret("nest-wallet-prod-secrets"), "InvalidParameterException"),
+        ("secretsmanager", "put_secret_value", secret("nest-wallet-prod-secrets"), "InvalidRequestException"),
         ("application_autoscaling", "register_scalable_target", target(wallet, 5), "ValidationException"),
         ("application_autoscaling", "register_scalable_target", target(dev, 5), "ValidationException"),
         ("application_autoscaling", "register_scalable_target", target("service/a/b", 1), "ValidationException"),
@@ -99,9 +99,6 @@ fn the_neighbors_refuse() {
 
 #[test]
 fn what_is_not_simulated_says_so() {
-    let request = map! { "serviceDeploymentArn" => "arn:aws:ecs:x" };
-    let message = "the sandbox does not simulate ecs StopServiceDeployment yet";
-    assert_refused("ecs", "stop_service_deployment", request, "UnsupportedOperation", message);
     let strategy = map! { "strategy" => "BLUE_GREEN" };
     let request = map! { "cluster" => CLUSTER, "service" => SERVICE, "deploymentConfiguration" => strategy };
     assert_refused("ecs", "update_service", request, "UnsupportedOperation", "the deployment strategy BLUE_GREEN");

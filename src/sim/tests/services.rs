@@ -113,49 +113,6 @@ fn a_service_deployment_can_be_followed_by_its_arn() {
 }
 
 #[test]
-fn a_new_value_of_a_secret_moves_the_stages() {
-    let mut bench = Bench::new(1);
-    let id = "nest-wallet-prod-secrets";
-    let before = text(&bench.ask("secretsmanager", "get_secret_value", map! { "SecretId" => id }), "VersionId");
-    let token = "0123456789abcdef0123456789abcdef";
-    let secret = || Value::Secret(Secret::new(r#"{"NEXT_PUBLIC_API_URL":"x"}"#.into(), Origin::Prompt));
-    let put = || map! { "SecretId" => id, "ClientRequestToken" => token };
-    let put = || {
-        let Value::Map(mut request) = put() else { panic!() };
-        request.insert("SecretString".into(), secret());
-        Value::Map(request)
-    };
-    let answer = bench.ask("secretsmanager", "put_secret_value", put());
-    assert_eq!((text(&answer, "VersionId"), answer.items("VersionStages")), (token.into(), &["AWSCURRENT".into()][..]));
-    assert_eq!(bench.ask("secretsmanager", "put_secret_value", put()), answer, "the same token with the same data");
-    let previous = map! { "SecretId" => id, "VersionStage" => "AWSPREVIOUS" };
-    assert_eq!(text(&bench.ask("secretsmanager", "get_secret_value", previous), "VersionId"), before);
-    let current = bench.ask("secretsmanager", "get_secret_value", map! { "SecretId" => id });
-    assert_eq!(text(&current, "SecretString"), r#"{"NEXT_PUBLIC_API_URL":"x"}"#);
-    let other = map! { "SecretId" => id, "ClientRequestToken" => token, "SecretString" => "y" };
-    for method in ["put_secret_value", "update_secret"] {
-        assert_eq!(bench.refused("secretsmanager", method, other.clone()).code, "ResourceExistsException");
-    }
-    let pending = map! { "SecretId" => id, "SecretString" => "z", "VersionStages" => vec!["AWSPENDING"] };
-    bench.ask("secretsmanager", "put_secret_value", pending);
-    let current = bench.ask("secretsmanager", "get_secret_value", map! { "SecretId" => id });
-    assert_eq!(text(&current, "VersionId"), token);
-    let versions = bench.ask("secretsmanager", "list_secret_version_ids", map! { "SecretId" => id });
-    assert_eq!(versions.items("Versions").len(), 3);
-}
-
-#[test]
-fn a_secret_is_found_by_name_and_by_arn() {
-    let mut bench = Bench::new(1);
-    let secrets = bench.ask("secretsmanager", "list_secrets", map! {});
-    assert_eq!(secrets.items("SecretList").len(), 2);
-    let arn = text(&secrets.items("SecretList")[1], "ARN");
-    for id in [arn.as_str(), arn.rsplit_once('-').unwrap().0, "nest-wallet-prod-secrets"] {
-        assert_eq!(text(&bench.ask("secretsmanager", "describe_secret", map! { "SecretId" => id }), "ARN"), arn);
-    }
-}
-
-#[test]
 fn registering_a_scalable_target_brings_the_count_into_its_bounds() {
     let mut bench = Bench::new(1);
     let resource = format!("service/{CLUSTER}/{SERVICE}");

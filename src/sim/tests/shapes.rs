@@ -6,21 +6,49 @@ use crate::api::{self, Model, Operation, Reading, Structure, Type};
 use crate::map;
 use crate::value::{Map, Value};
 
+const PARTS: [&str; 5] = ["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"];
+
+fn new_service() -> Value {
+    let network = map! { "awsvpcConfiguration" => map! { "subnets" => vec!["subnet-1"] } };
+    map! {
+        "cluster" => CLUSTER, "serviceName" => "new", "taskDefinition" => "nest-wallet-task", "desiredCount" => 1,
+        "launchType" => "FARGATE", "networkConfiguration" => network,
+    }
+}
+
+fn capacity() -> Value {
+    let strategy = vec![map! { "capacityProvider" => "FARGATE", "weight" => 1 }];
+    map! { "cluster" => "new", "capacityProviders" => vec!["FARGATE"], "defaultCapacityProviderStrategy" => strategy }
+}
+
 /// Every operation that is simulated, with a request that it answers.
 fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
     let rollout = bench.rollouts()[0].clone();
     let tasks = |bench: &mut Bench, status| bench.tasks(status).iter().map(|task| text(task, "taskArn")).collect::<Vec<_>>();
     let tasks = [tasks(bench, "RUNNING"), tasks(bench, "STOPPED")].concat();
+    let protection = map! { "cluster" => CLUSTER, "tasks" => tasks.clone(), "protectionEnabled" => true };
     let in_cluster = || map! { "cluster" => CLUSTER };
     let of_service = || map! { "cluster" => CLUSTER, "service" => SERVICE };
     let secret = || map! { "SecretId" => "nest-wallet-dev-secrets" };
     let new_secret = || map! { "SecretId" => "nest-wallet-dev-secrets", "SecretString" => "x" };
-    let container = map! { "name" => "a", "image" => "b", "portMappings" => vec![map! { "containerPort" => 1 }] };
+    let tag = map! { "Key" => "team", "Value" => "wallet" };
+    let rotation = map! {
+        "SecretId" => "new", "RotationLambdaARN" => "arn:aws:lambda:r:1:function:f", "RotateImmediately" => false,
+        "RotationRules" => map! { "AutomaticallyAfterDays" => 30 },
+    };
+    let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
+    let container = map! { "name" => "a", "image" => "b", "memory" => 64, "portMappings" => vec![map! { "containerPort" => 1 }] };
     let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => format!("service/{CLUSTER}/{SERVICE}"),
         "ScalableDimension" => "ecs:service:DesiredCount",
     };
     let ecs_namespace = || map! { "ServiceNamespace" => "ecs" };
+    let balancer = bench.ask("elbv2", "describe_load_balancers", map! {}).items("LoadBalancers")[0].clone();
+    let balancer = text(&balancer, "LoadBalancerArn");
+    let listeners = bench.ask("elbv2", "describe_listeners", map! { "LoadBalancerArn" => balancer.as_str() });
+    let listener = text(&listeners.items("Listeners")[0], "ListenerArn");
+    let groups = bench.ask("elbv2", "describe_target_groups", map! { "Names" => vec!["nest-wallet-tg"] });
+    let group = text(&groups.items("TargetGroups")[0], "TargetGroupArn");
     let tagged = |name: &str, value: Value| map! { "cluster" => CLUSTER, name => value, "include" => vec!["TAGS"] };
     vec![
         ("ecs", "describe_clusters", map! { "clusters" => vec![CLUSTER, "other"] }),
@@ -38,12 +66,45 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("ecs", "describe_service_deployments", map! { "serviceDeploymentArns" => vec![text(&rollout, "serviceDeploymentArn")] }),
         ("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => vec![text(&rollout, "targetServiceRevisionArn")] }),
         ("ecs", "update_service", of_service()),
+        ("ecs", "create_service", new_service()),
+        ("ecs", "delete_service", map! { "cluster" => CLUSTER, "service" => "new", "force" => true }),
+        ("ecs", "list_services_by_namespace", map! { "namespace" => "shop" }),
+        ("ecs", "create_cluster", map! { "clusterName" => "new" }),
+        ("ecs", "update_cluster", map! { "cluster" => "new" }),
+        ("ecs", "update_cluster_settings", map! { "cluster" => "new", "settings" => Vec::<Value>::new() }),
+        ("ecs", "put_cluster_capacity_providers", capacity()),
+        ("ecs", "describe_clusters", map! { "clusters" => vec!["new"], "include" => PARTS.to_vec() }),
+        ("ecs", "delete_cluster", map! { "cluster" => "new" }),
+        ("ecs", "describe_capacity_providers", map! { "capacityProviders" => vec!["FARGATE", "other"] }),
+        ("ecs", "delete_task_definitions", map! { "taskDefinitions" => vec!["nest-wallet-task:38", "nest-wallet-task:40"] }),
+        ("ecs", "update_task_protection", protection),
+        ("ecs", "get_task_protection", map! { "cluster" => CLUSTER, "tasks" => vec!["none"] }),
+        ("ecs", "list_account_settings", map! { "effectiveSettings" => true }),
+        ("ecs", "put_account_setting", map! { "name" => "containerInsights", "value" => "enhanced" }),
+        ("ecs", "put_account_setting_default", map! { "name" => "containerInsights", "value" => "enabled" }),
+        ("ecs", "delete_account_setting", map! { "name" => "containerInsights" }),
+        ("ecs", "list_tags_for_resource", map! { "resourceArn" => text(&rollout, "serviceArn") }),
+        ("ecs", "list_container_instances", in_cluster()),
+        ("ecs", "describe_container_instances", map! { "cluster" => CLUSTER, "containerInstances" => vec!["none"] }),
+        ("ecs", "list_attributes", map! { "cluster" => CLUSTER, "targetType" => "container-instance" }),
         ("secretsmanager", "list_secrets", map! {}),
         ("secretsmanager", "describe_secret", secret()),
         ("secretsmanager", "get_secret_value", secret()),
         ("secretsmanager", "put_secret_value", new_secret()),
         ("secretsmanager", "update_secret", new_secret()),
         ("secretsmanager", "list_secret_version_ids", secret()),
+        ("secretsmanager", "create_secret", map! { "Name" => "new", "SecretString" => "x", "Tags" => vec![tag] }),
+        ("secretsmanager", "batch_get_secret_value", map! { "SecretIdList" => vec!["new", "other"] }),
+        ("secretsmanager", "rotate_secret", rotation),
+        ("secretsmanager", "delete_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "list_secrets", map! { "IncludePlannedDeletion" => true }),
+        ("secretsmanager", "restore_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "cancel_rotate_secret", map! { "SecretId" => "new" }),
+        ("secretsmanager", "put_resource_policy", map! { "SecretId" => "new", "ResourcePolicy" => policy }),
+        ("secretsmanager", "get_resource_policy", map! { "SecretId" => "new" }),
+        ("secretsmanager", "validate_resource_policy", map! { "ResourcePolicy" => policy }),
+        ("secretsmanager", "delete_resource_policy", map! { "SecretId" => "new" }),
+        ("secretsmanager", "get_random_password", map! {}),
         ("application_autoscaling", "describe_scalable_targets", ecs_namespace()),
         ("application_autoscaling", "describe_scaling_policies", ecs_namespace()),
         ("application_autoscaling", "register_scalable_target", target),
@@ -52,6 +113,15 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("cloudwatch", "describe_alarms", map! {}),
         ("cloudwatch", "list_dashboards", map! {}),
         ("cloudwatch", "get_dashboard", map! { "DashboardName" => "nest-wallet-monitoring" }),
+        ("ecr", "describe_repositories", map! {}),
+        ("ecr", "describe_images", map! { "repositoryName" => "nest-wallet", "maxResults" => 5 }),
+        ("ecr", "list_images", map! { "repositoryName" => "nest-wallet" }),
+        ("elbv2", "describe_load_balancers", map! {}),
+        ("elbv2", "describe_listeners", map! { "LoadBalancerArn" => balancer.as_str() }),
+        ("elbv2", "describe_rules", map! { "ListenerArn" => listener }),
+        ("elbv2", "describe_target_groups", map! { "LoadBalancerArn" => balancer, "PageSize" => 1 }),
+        ("elbv2", "describe_target_group_attributes", map! { "TargetGroupArn" => group.as_str() }),
+        ("elbv2", "describe_target_health", map! { "TargetGroupArn" => group, "Include" => vec!["All"] }),
         ("sts", "get_caller_identity", map! {}),
     ]
 }

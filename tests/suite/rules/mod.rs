@@ -1,0 +1,33 @@
+//! The numbered rules of the simulator, each a sentence and a test. Requests go
+//! in, answers come out, and time passes only as a test lets it.
+//!
+//! D task definitions, C clusters, services and the account, L lists and
+//! batches, T tags, S secrets, R images, B load balancers, F faults, E the
+//! scheduler.
+
+mod account;
+mod alarms;
+mod balancer;
+mod capacity;
+mod clusters;
+mod containers;
+mod create;
+mod definitions;
+mod delete;
+mod desk;
+mod events;
+mod fargate;
+mod faults;
+mod lists;
+mod pages;
+mod protection;
+mod registry;
+mod revisions;
+mod running;
+mod secrets;
+mod secrets_of_tasks;
+mod service_deployments;
+mod settings;
+mod stage;
+mod tags;
+mod update;

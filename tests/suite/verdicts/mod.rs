@@ -1,0 +1,5 @@
+//! Whether the verdict is right: runbooks against faults whose truth is known.
+
+mod evenings;
+mod matrix;
+mod rows;
