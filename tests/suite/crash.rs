@@ -85,8 +85,15 @@ fn a_deploy_in_the_sandbox_survives_being_killed_anywhere() {
 fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     let Some(moto) = Moto::with_wallet() else { return };
     let place = ["--cluster", "nest-wallet-cluster", "--service", "nest-wallet-service", "--timeout", "0s"];
-    let deploy = |project: &Project, point: Option<&str>, tag: &str| {
-        let image = format!("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:{tag}");
+    // An image for each run: a revision of the same content would be as good as its own.
+    moto.boto3(
+        r#"for number in range(20):
+    config = {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": f"sha256:{number:064x}"}
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": config, "layers": []}
+    client("ecr").put_image(repositoryName="nest-wallet", imageTag=f"t{number}", imageManifest=json.dumps(manifest))"#,
+    );
+    let deploy = |project: &Project, point: Option<&str>, number: usize| {
+        let image = format!("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:t{number}");
         let arguments = [&["deploy", "--image", &image], &place[..]].concat();
         match point {
             Some(point) => killed(project, point, &arguments),
@@ -95,7 +102,7 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     };
     let project = || moto.project().variable("ROLLBOOK_TEST_ABSENCE_MS", "300");
     let first = project();
-    deploy(&first, None, "first").status(5);
+    deploy(&first, None, 0).status(5);
     let (_, lines) = only_journal(&first);
     let intents: Vec<usize> = appends_of(&lines, "\"write\":true");
     assert_eq!(intents.len(), 2, "{lines:?}");
@@ -110,7 +117,7 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     }
     for (number, point) in points.iter().enumerate() {
         let (project, writes) = (project(), moto.writes().len());
-        deploy(&project, Some(point), &format!("v{number}"));
+        deploy(&project, Some(point), number + 1);
         let ran = project.run(&["resume"]);
         ran.status(5).says("resumed").says("timed out");
         let names: Vec<String> = moto.writes().drain(writes..).map(|request| request.operation).collect();
