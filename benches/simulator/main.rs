@@ -5,7 +5,8 @@
 //! It is no benchmark of runbooks, sockets or files: requests go straight into
 //! the core. Virtual time costs nothing by itself; what happens in it does.
 //!
-//! `cargo bench --bench simulator` prints the figures at the end.
+//! `cargo bench --bench simulator` prints the figures at the end, and with
+//! `-- growth` those of many services alone.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -24,6 +25,9 @@ const LONG_MINUTES: i64 = 10;
 const BUDGET: Duration = Duration::from_millis(1);
 
 fn main() {
+    if std::env::args().any(|argument| argument == "growth") {
+        return say_growth();
+    }
     let mut criterion = Criterion::default().warm_up_time(Duration::from_secs(1)).configure_from_args();
     let world = World::of(1);
     criterion.bench_function("deploy/two_tasks", |bench| {

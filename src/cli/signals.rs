@@ -22,7 +22,11 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
         let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
         loop {
-            either(&mut interrupt, &mut terminate, &mut hangup).await;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
             if cancel.is_stopped() {
                 if let Some(run) = resumable.get() {
                     anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");
@@ -33,11 +37,6 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
             cancel.stop(Stop::Interrupted);
         }
     });
-}
-
-fn listen(kinds: [SignalKind; 3]) -> io::Result<[Signal; 3]> {
-    let [first, second, third] = kinds.map(signal);
-    Ok([first?, second?, third?])
 }
 
 /// Completes at the first of them; to be asked for inside a runtime. The second
@@ -59,4 +58,9 @@ async fn either(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Sig
         _ = terminate.recv() => {}
         _ = hangup.recv() => {}
     }
+}
+
+fn listen(kinds: [SignalKind; 3]) -> std::io::Result<[Signal; 3]> {
+    let [first, second, third] = kinds.map(signal);
+    Ok([first?, second?, third?])
 }

@@ -49,6 +49,7 @@ impl Start<'_> {
         let resumable = Arc::new(OnceLock::new());
         signals::watch(&runtime, cancel.clone(), resumable.clone());
         let writes = self.book.header.writes();
+        let scenario = options.trial().open(self.place.sandbox)?;
         let (announcing, saying) = (progress.clone(), progress.clone());
         let request = Request {
             place: self.place,
@@ -120,21 +121,23 @@ impl Closing<'_> {
         // What the error above has said already is not said again.
         let summary = if placed.is_some_and(|error| error.message == ended.summary) { "" } else { &ended.summary };
         let next = self.next();
+        let found = progress.take_found();
         let end = End {
             verdict: ended.verdict,
             summary,
             hint: ended.hint.as_deref(),
             took: ended.took,
             sandbox: ended.announcement.sandbox,
+            found: found.as_ref(),
             next: &next,
         };
         let found = progress.take_found();
         match self.output {
             Output::Text => show_result(progress, &ended.result),
-            Output::Json => {
-                let text = document(ended, progress.take_printed(), found.clone(), next.clone());
-                anstream::println!("{}", ended.vault.redact(text));
-            }
+            Output::Json => anstream::println!(
+                "{}",
+                ended.vault.redact(document(ended, progress.take_printed(), found.clone(), next.clone()))
+            ),
         }
         anstream::eprint!("\n{}", report::show_end(paint, &end));
         if let Some(found) = found {

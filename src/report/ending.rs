@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 
+use super::causes::show_causes;
 use super::style::{Paint, show_hint};
 use crate::journal::Verdict;
-use crate::value::show_span;
+use crate::value::{Value, show_span};
 
 /// What the last lines are made from.
 pub struct End<'a> {
@@ -13,6 +14,8 @@ pub struct End<'a> {
     pub hint: Option<&'a str>,
     pub took: SignedDuration,
     pub sandbox: bool,
+    /// Causes and their evidence.
+    pub found: Option<&'a Value>,
     /// Commands that one may want to type now.
     pub next: &'a [String],
 }
@@ -52,6 +55,9 @@ pub fn show_end(paint: Paint, end: &End) -> String {
     };
     if let Some(hint) = end.hint {
         text.push_str(&show_hint(paint, hint));
+    }
+    if let Some(found) = end.found {
+        text.push_str(&show_causes(paint, found));
     }
     if !end.next.is_empty() {
         text.push_str(&format!("   {}\n", end.next.join(" · ")));

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::causes::show_causes;
+use super::style::Paint;
 use crate::journal::{Event, Key, Mark};
 use crate::map;
 use crate::value::{Map, TIME_MARK, Timestamp, Value, diff, to_json};
@@ -140,7 +142,12 @@ impl Teller {
             Mark::Said(text) => self.add(at, What::Said(text.clone())),
             Mark::Warned(text) => self.add(at, What::Warned(text.clone())),
             Mark::Printed(text) => self.add(at, What::Printed(text.clone())),
-            Mark::Progress(_) | Mark::Measured { .. } | Mark::Found(_) => {}
+            Mark::Found(found) => {
+                for line in show_causes(Paint::plain(), &found.0).lines().filter(|line| !line.is_empty()) {
+                    self.add(at, What::Said(line.trim_end().to_owned()));
+                }
+            }
+            Mark::Progress(_) | Mark::Measured { .. } => {}
         }
     }
 

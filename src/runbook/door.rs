@@ -39,9 +39,8 @@ impl Door {
         let file = request.sandbox.clone();
         let lock = hold(&file, request, writes)?;
         let mut sim = file.open()?;
-        let last = request.recording.last();
-        // A run that goes on finds the faults that it had; any other brings its own.
-        if last.is_none() {
+        // A run that goes on meets the faults that it began with.
+        if request.recording.last().is_none() {
             sim.play(request.scenario.clone());
         }
         let mut world = SimWorld::new(sim.clone(), file.seed());

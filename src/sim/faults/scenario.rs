@@ -180,7 +180,10 @@ mod tests {
     fn every_kind_can_be_written_with_nothing_but_what_it_requires() {
         for kind in Kind::ALL {
             let row = kind.row();
-            let required = row.members().filter(|member| member.required).map(|member| format!("{} = 3\n", member.name));
+            let required = row.members().filter(|member| member.required).map(|member| match member.takes {
+                Takes::Number(_) => format!("{} = 3\n", member.name),
+                _ => format!("{} = \"x\"\n", member.name),
+            });
             let text = format!("[[fault]]\nkind = \"{}\"\n{}", row.name, required.collect::<String>());
             let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(scenario.faults[0].kind, *kind);
