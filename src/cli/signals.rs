@@ -22,11 +22,7 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
         let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
+            either(&mut interrupt, &mut terminate, &mut hangup).await;
             if cancel.is_stopped() {
                 if let Some(run) = resumable.get() {
                     anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");

@@ -36,7 +36,6 @@ impl Start<'_> {
     fn run(self) -> Result<Shown, Misuse> {
         let paint = Paint::for_stderr();
         let options = self.options;
-        let scenario = options.trial().open(self.place.sandbox)?;
         let printing = match (options.output, self.place.sandbox) {
             (Output::Json, _) => Printing::Keep,
             (Output::Text, true) => Printing::SandboxStdout,
@@ -131,7 +130,6 @@ impl Closing<'_> {
             found: found.as_ref(),
             next: &next,
         };
-        let found = progress.take_found();
         match self.output {
             Output::Text => show_result(progress, &ended.result),
             Output::Json => anstream::println!(
@@ -139,10 +137,7 @@ impl Closing<'_> {
                 ended.vault.redact(document(ended, progress.take_printed(), found.clone(), next.clone()))
             ),
         }
-        anstream::eprint!("\n{}", report::show_end(paint, &end));
-        if let Some(found) = found {
-            anstream::eprint!("{}", ended.vault.redact(report::show_causes(paint, &found)));
-        }
+        anstream::eprint!("\n{}", ended.vault.redact(report::show_end(paint, &end)));
         ended.verdict.exit_code()
     }
 

@@ -44,7 +44,7 @@ impl Door {
             sim.play(request.scenario.clone());
         }
         let mut world = SimWorld::new(sim.clone(), file.seed());
-        if let Some(last) = last {
+        if let Some(last) = request.recording.last() {
             world = world.at(last);
         }
         if lock.is_some() {

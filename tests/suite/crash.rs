@@ -96,7 +96,7 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     };
     let project = || moto.project().variable("ROLLBOOK_TEST_ABSENCE_MS", "300");
     let first = project();
-    deploy(&first, None, 0).status(5);
+    deploy(&first, None, "first").status(5);
     let (_, lines) = only_journal(&first);
     let intents: Vec<usize> = appends_of(&lines, "\"write\":true");
     assert_eq!(intents.len(), 2, "{lines:?}");
@@ -111,7 +111,7 @@ fn a_deploy_at_moto_registers_and_updates_once_wherever_it_is_killed() {
     }
     for (number, point) in points.iter().enumerate() {
         let (project, writes) = (project(), moto.writes().len());
-        deploy(&project, Some(point), number + 1);
+        deploy(&project, Some(point), &format!("v{number}"));
         let ran = project.run(&["resume"]);
         ran.status(5).says("resumed").says("timed out");
         let names: Vec<String> = moto.writes().drain(writes..).map(|request| request.operation).collect();
