@@ -137,7 +137,7 @@ impl Closing<'_> {
                 ended.vault.redact(document(ended, progress.take_printed(), found.clone(), next.clone()))
             ),
         }
-        anstream::eprint!("\n{}", report::show_end(paint, &end));
+        anstream::eprint!("\n{}", ended.vault.redact(report::show_end(paint, &end)));
         ended.verdict.exit_code()
     }
 
