@@ -57,7 +57,7 @@ fn a_healthy_deploy_makes_few_calls() {
         let name = call["operation"].as_str().expect("a name").to_owned();
         *calls.entry(name).or_default() += call["times"].as_i64().expect("a count");
     }
-    let polls = moments.iter().filter(|moment| moment["kind"] == "slept").count() as i64;
+    let polls = moments.iter().filter(|moment| moment["kind"] == "sleep").count() as i64;
     assert!(polls > 5, "{story:#}");
     let once = [
         "sts GetCallerIdentity",
