@@ -146,8 +146,8 @@ fn settings_change_only_what_is_named() {
                 json!([{ "name": "S", "valueFrom": SECRET }, { "name": "A", "valueFrom": format!("{SECRET}:KEY::") }]),
             ),
         ),
-        (ask(json!(["A"]), json!([])), json!({ "throws": "A is no NAME=value" })),
-        (ask(json!(["=1"]), json!([])), json!({ "throws": "=1 is no NAME=value" })),
+        (ask(json!(["A"]), json!([])), json!({ "throws": "one of the settings is no NAME=value" })),
+        (ask(json!(["=1"]), json!([])), json!({ "throws": "one of the settings is no NAME=value" })),
     ];
     let call = "definition::with_settings(one.input.definition, [\"app\"], one.input.variables, one.input.references)";
     assert_table("definition", call, &rows);

@@ -3,3 +3,4 @@
 mod evenings;
 mod matrix;
 mod rows;
+mod ways_back;
