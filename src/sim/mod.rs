@@ -37,6 +37,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Failure, Operation};
 use crate::value::{Timestamp, Value};
 use dice::Dice;
+pub use ecs::Held;
 pub use faults::{Fault, Kind, Member, Row, Scenario, ScenarioError, Strikes, Takes};
 use place::Place;
 
@@ -133,6 +134,12 @@ impl Sim {
     /// From now on the tag of an image means another one, as after a push.
     pub fn move_tag(&mut self, image: &str, digest: &str) {
         ecs::move_tag(self, image, digest);
+    }
+
+    /// Which versions of secrets the tasks hold that have not stopped: no answer
+    /// of AWS tells.
+    pub fn held_secrets(&self) -> Vec<Held> {
+        ecs::held(self)
     }
 
     /// The whole world as text: what its secrets hold included.
