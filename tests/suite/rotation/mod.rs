@@ -1,0 +1,7 @@
+//! `rotate-secret-and-redeploy`: raced against everything that can come between,
+//! step by step where one thing goes wrong, and as a user types it.
+
+mod races;
+mod trial;
+mod truth;
+mod world;
