@@ -5,7 +5,7 @@
 //!
 //! `cargo test` runs a few. More, with the figures:
 //! `ROLLBOOK_RACES=2000 cargo test --test suite rotation::races -- --nocapture`;
-//! `ROLLBOOK_RACE=17` shows one.
+//! `ROLLBOOK_RACE=17` shows one, `ROLLBOOK_RACES_SHOW=8` all that end so.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -66,6 +66,8 @@ fn a_rotation_that_is_raced_is_a_transaction() {
     raced.iter().for_each(|one| *counts.entry(one.code).or_default() += 1);
     let wrong: Vec<String> =
         raced.iter().filter_map(|one| Some(format!("{}\n{}", one.wrong.as_ref()?, one.told))).collect();
+    let shown = number("ROLLBOOK_RACES_SHOW");
+    raced.iter().filter(|one| shown == Some(one.code.into())).for_each(|one| println!("{}", one.told));
     println!("{} runs; by exit code {counts:?}; wrong: {}", raced.len(), wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
     assert!([0, 1, 3, 6, 8].iter().all(|code| counts.contains_key(code)), "the races are too tame: {counts:?}");

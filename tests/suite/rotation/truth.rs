@@ -5,7 +5,7 @@ use rollbook::journal::Event;
 use rollbook::runbook::Ended;
 use rollbook::value::{Value, to_json};
 
-use super::world::{NEW_VALUE, USERS, World};
+use super::world::{NEW_VALUE, PINNED, USERS, World};
 
 /// What was there before the run.
 pub struct Before {
@@ -21,6 +21,7 @@ impl Before {
     /// What is wrong with what the run claims, if anything is.
     pub fn judge(&self, ended: &Ended, after: &mut World) -> Result<(), String> {
         never_shown(ended)?;
+        never_touched(ended)?;
         match ended.verdict.exit_code() {
             0 => self.succeeded(after),
             3 => self.rolled_back(after),
@@ -105,6 +106,14 @@ fn says_what_is_unknown(ended: &Ended) -> Result<(), String> {
 fn never_shown(ended: &Ended) -> Result<(), String> {
     match ended.entries.iter().find(|entry| entry.body.contains(NEW_VALUE)) {
         Some(_) => Err("the new value stands in the record".into()),
+        None => Ok(()),
+    }
+}
+
+/// A service that reads a fixed version has nothing to do with it.
+fn never_touched(ended: &Ended) -> Result<(), String> {
+    match calls(ended).into_iter().find(|call| call.contains(PINNED.1)) {
+        Some(call) => Err(format!("a pinned service was touched: {call}")),
         None => Ok(()),
     }
 }
