@@ -64,8 +64,7 @@ fn a_rotation_that_is_raced_is_a_transaction() {
     let raced = race_all(number("ROLLBOOK_RACES").unwrap_or(FEW));
     let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
     raced.iter().for_each(|one| *counts.entry(one.code).or_default() += 1);
-    let wrong: Vec<String> =
-        raced.iter().filter_map(|one| Some(format!("{}\n{}", one.wrong.as_ref()?, one.told))).collect();
+    let wrong: Vec<String> = raced.iter().filter_map(|one| Some(format!("{}\n{}", one.wrong.as_ref()?, one.told))).collect();
     let shown = number("ROLLBOOK_RACES_SHOW");
     raced.iter().filter(|one| shown == Some(one.code.into())).for_each(|one| println!("{}", one.told));
     println!("{} runs; by exit code {counts:?}; wrong: {}", raced.len(), wrong.len());

@@ -72,7 +72,9 @@ fn arrange(world: &mut World, dice: &mut fastrand::Rng) {
     }
     match dice.u8(0..12) {
         // Somebody changed the secret and redeployed nothing.
-        0 => drop(world.put("{\"NEXT_PUBLIC_API_URL\":\"https://drifted\",\"NEXT_PUBLIC_API_BASE_URL\":\"https://drifted/api\"}")),
+        0 => {
+            drop(world.put("{\"NEXT_PUBLIC_API_URL\":\"https://drifted\",\"NEXT_PUBLIC_API_BASE_URL\":\"https://drifted/api\"}"))
+        }
         // Somebody is deploying.
         1 => {
             world.update(USERS[dice.usize(0..2)], rollbook::map! { "forceNewDeployment" => true });
@@ -86,6 +88,7 @@ fn fault(dice: &mut fastrand::Rng) -> String {
     let service = pick(dice, SERVICES);
     let (often, moment, span) = (pick(dice, SOMETIMES), pick(dice, MOMENTS), pick(dice, SPANS));
     let after = dice.u32(0..70);
+    let moment = format!("{moment}\ntimes = {}", dice.u8(1..4));
     let lines = match dice.u8(0..18) {
         0..3 => format!("kind = \"crash\"\nafter = \"{after}s\"\n{service}\n{often}"),
         3 => format!("kind = \"image-cannot-be-pulled\"\n{service}\n{often}"),

@@ -39,10 +39,14 @@ impl World {
         let mut world = World(Sim::guide(41));
         world.ask("ecs", "create_cluster", map! { "clusterName" => "wallet-jobs" });
         let (arn, version) = (world.secret(), world.current());
-        for (family, value_from) in [("wallet-worker", format!("{arn}:{KEY}::")), ("wallet-pinned", format!("{arn}:{KEY}::{version}"))] {
+        for (family, value_from) in
+            [("wallet-worker", format!("{arn}:{KEY}::")), ("wallet-pinned", format!("{arn}:{KEY}::{version}"))]
+        {
             world.ask("ecs", "register_task_definition", definition(family, &value_from));
         }
-        for ((cluster, name), family, count) in [(WORKER, "wallet-worker", 2), (IDLE, "wallet-worker", 0), (PINNED, "wallet-pinned", 1)] {
+        for ((cluster, name), family, count) in
+            [(WORKER, "wallet-worker", 2), (IDLE, "wallet-worker", 0), (PINNED, "wallet-pinned", 1)]
+        {
             let network = map! { "awsvpcConfiguration" => map! { "subnets" => vec!["subnet-0a1b2c3d4e5f60718"] } };
             let request = map! {
                 "cluster" => cluster, "serviceName" => name, "taskDefinition" => family, "desiredCount" => count,
