@@ -27,6 +27,7 @@ mod readme;
 mod refusals;
 mod replay;
 mod retries;
+mod rotation;
 mod rules;
 mod scenario;
 mod shapes;

@@ -44,11 +44,12 @@ fn start_step(sim: &mut Sim, id: &str, step: Step) {
 
 /// Secrets are read before anything is pulled.
 fn pull(sim: &mut Sim, id: &str) {
-    let unreadable = sim.ecs.tasks.get(id).and_then(|task| unreadable(sim, task));
+    let read = sim.ecs.tasks.get(id).map_or(Ok(vec![]), |task| read_secrets(sim, task));
     let (now, pace, dice) = (sim.now, &sim.ecs.pace, &mut sim.dice);
     sim.ecs.tasks.change(id, |task| {
-        if let Some(reason) = unreadable {
-            return task.give_up(now, pace, &reason);
+        match read {
+            Ok(given) => task.given = given,
+            Err(reason) => return task.give_up(now, pace, &reason),
         }
         task.set_status(Status::Activating);
         task.document.set("pullStartedAt", now);
@@ -60,24 +61,29 @@ fn pull(sim: &mut Sim, id: &str) {
     });
 }
 
-/// The whole reason for which a task stops whose secrets cannot be read.
-fn unreadable(sim: &Sim, task: &Task) -> Option<String> {
-    if task.fate.unreadable.is_some() {
-        return task.fate.unreadable.clone();
+/// What the task's containers are given, or the whole reason for which a task
+/// stops whose secrets cannot be read.
+fn read_secrets(sim: &Sim, task: &Task) -> Result<Vec<secrets::Given>, String> {
+    if let Some(reason) = &task.fate.unreadable {
+        return Err(reason.clone());
     }
-    let definition = &families::find(sim, task.document.text("taskDefinitionArn"))?.document;
-    let containers = definition.items("containerDefinitions").iter();
+    let Some(definition) = families::find(sim, task.document.text("taskDefinitionArn")) else {
+        return Ok(vec![]);
+    };
+    let containers = definition.document.items("containerDefinitions").iter();
     let options = |container: &Value| container.get("logConfiguration").map(|log| log.items("secretOptions").to_vec());
-    let mut secrets =
-        containers.flat_map(|container| [container.items("secrets").to_vec(), options(container).unwrap_or_default()]);
-    let error = secrets.find_map(|secrets| {
-        let mut names = secrets.iter().filter_map(|secret| secret.text("valueFrom"));
-        names.find_map(|name| secrets::resolve(sim, name).err())
-    })?;
-    Some(format!(
-        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: \
-         unable to retrieve secret from asm: {error}"
-    ))
+    let wanted = containers.flat_map(|container| [container.items("secrets").to_vec(), options(container).unwrap_or_default()]);
+    let mut given = vec![];
+    for name in wanted.flatten().filter_map(|secret| secret.text("valueFrom").map(str::to_owned)) {
+        let found = secrets::resolve(sim, &name).map_err(|error| {
+            format!(
+                "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: \
+                 unable to retrieve secret from asm: {error}"
+            )
+        })?;
+        given.extend(found.filter(|found| !given.contains(found)));
+    }
+    Ok(given)
 }
 
 fn give_up_pulling(sim: &mut Sim, id: &str) {

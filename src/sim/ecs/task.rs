@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::document::Document;
 use super::super::faults::Fate;
 use super::super::place::short;
+use super::super::secrets::Given;
 use super::super::timed::Due;
 use super::checks::Probe;
 use super::ending::Ending;
@@ -39,6 +40,9 @@ pub struct Task {
     pub essential: Vec<String>,
     /// What the tags of its images meant when its deployment began.
     pub digests: Vec<String>,
+    /// The versions of secrets that its containers were given when it started.
+    #[serde(default)]
+    pub given: Vec<Given>,
     pub probe: Option<Probe>,
     /// When its containers heed no stop signal: how long until they are killed.
     pub kill_after_ms: Option<i64>,
@@ -113,6 +117,7 @@ impl Task {
             fate,
             essential: vec![],
             digests: vec![],
+            given: vec![],
             probe: None,
             kill_after_ms: None,
             agenda: vec![],

@@ -19,6 +19,7 @@ mod tags;
 mod values;
 mod versions;
 
+pub use reference::Given;
 pub use secret::Secrets;
 
 use super::{Answer, Sim};
@@ -63,9 +64,8 @@ pub fn create(sim: &mut Sim, name: &str, description: &str, text: &str) -> Strin
     secret.document.text("ARN").to_owned()
 }
 
-/// Whether a task that starts now gets what a container's `valueFrom` asks for;
-/// if not, the end of the reason with which ECS stops it.
-#[allow(dead_code, reason = "it is for the tasks of ECS, which do not ask yet")]
-pub fn resolve(sim: &Sim, value_from: &str) -> Result<(), String> {
+/// What a task that starts now is given for a container's `valueFrom`, if that
+/// is of this world; or the end of the reason with which ECS stops it.
+pub fn resolve(sim: &Sim, value_from: &str) -> Result<Option<Given>, String> {
     reference::resolve(sim, value_from)
 }

@@ -1,32 +1,42 @@
 //! What a container's `valueFrom` means to ECS, and whether a task that starts
 //! now could be given it. The words are those of ECS's stopped reasons.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::Sim;
 use super::secret::not_found;
 use super::values;
 use crate::api::Failure;
 use crate::value::{Value, parse_str};
 
+/// Which version of which secret a container was given, by the secret's ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    pub secret: String,
+    pub version: String,
+}
+
 const TRIED: &str = "service call has been retried 1 time(s)";
 
 /// Parameters of SSM are not simulated, nor are secrets of other accounts and
 /// regions: they are taken to be there.
-pub fn resolve(sim: &Sim, value_from: &str) -> Result<(), String> {
+pub fn resolve(sim: &Sim, value_from: &str) -> Result<Option<Given>, String> {
     let parts: Vec<&str> = value_from.split(':').collect();
     let here = [sim.place.region.as_str(), sim.place.account.as_str()];
     let [_, _, "secretsmanager", region, account, _, _, parameters @ ..] = parts.as_slice() else {
-        return Ok(());
+        return Ok(None);
     };
     if [*region, *account] != here {
-        return Ok(());
+        return Ok(None);
     }
     let arn = parts[..7].join(":");
     match parameters {
-        [] => fetch(sim, &arn, None, None).map(|_| ()),
+        [] => fetch(sim, &arn, None, None).map(|(found, _)| Some(found)),
         // Who leaves out colons, or names a version twice, is refused by ECS.
         [key, stage, id] if stage.is_empty() || id.is_empty() => {
-            let text = fetch(sim, &arn, given(stage), given(id))?;
-            given(key).map_or(Ok(()), |key| find_key(&text, key))
+            let (found, text) = fetch(sim, &arn, given(stage), given(id))?;
+            given(key).map_or(Ok(()), |key| find_key(&text, key))?;
+            Ok(Some(found))
         }
         _ => Err("unexpected ARN format with parameters when trying to retrieve ASM secret".to_owned()),
     }
@@ -36,20 +46,21 @@ fn given(part: &str) -> Option<&str> {
     Some(part).filter(|part| !part.is_empty())
 }
 
-fn fetch(sim: &Sim, arn: &str, stage: Option<&str>, id: Option<&str>) -> Result<String, String> {
+fn fetch(sim: &Sim, arn: &str, stage: Option<&str>, id: Option<&str>) -> Result<(Given, String), String> {
     read(sim, arn, stage, id).map_err(|failure| {
         let (code, message) = (failure.code().to_owned(), failure.message());
         format!("{TRIED}: failed to fetch secret {arn} from secrets manager: {code}: {message}")
     })
 }
 
-fn read(sim: &Sim, arn: &str, stage: Option<&str>, id: Option<&str>) -> Result<String, Failure> {
+fn read(sim: &Sim, arn: &str, stage: Option<&str>, id: Option<&str>) -> Result<(Given, String), Failure> {
     let secret = sim.secrets.find(arn)?;
     if secret.is_gone(sim.now) {
         return Err(not_found());
     }
     let version = values::read(secret.usable()?, stage, id)?;
-    Ok(version.document.text("SecretString").to_owned())
+    let found = Given { secret: secret.document.text("ARN").to_owned(), version: version.id.clone() };
+    Ok((found, version.document.text("SecretString").to_owned()))
 }
 
 fn find_key(text: &str, key: &str) -> Result<(), String> {
@@ -87,13 +98,17 @@ mod tests {
         (sim, arn)
     }
 
+    fn outcome(sim: &Sim, value_from: &str) -> Result<(), String> {
+        resolve(sim, value_from).map(drop)
+    }
+
     fn send(sim: &mut Sim, method: &str, request: Value) -> Value {
         secrets::handle(sim, method, &request).unwrap().unwrap()
     }
 
     #[track_caller]
     fn assert_fails(sim: &Sim, value_from: &str, why: &str) {
-        assert_eq!(resolve(sim, value_from), Err(why.to_owned()), "{value_from}");
+        assert_eq!(outcome(sim, value_from), Err(why.to_owned()), "{value_from}");
     }
 
     #[test]
@@ -101,8 +116,8 @@ mod tests {
         let (sim, arn) = world();
         let bare = arn.rsplit_once('-').unwrap().0;
         for parameters in ["", ":::", ":NEXT_PUBLIC_API_URL::", ":NEXT_PUBLIC_API_URL:AWSCURRENT:", "::AWSCURRENT:"] {
-            assert_eq!(resolve(&sim, &format!("{arn}{parameters}")), Ok(()), "{parameters}");
-            assert_eq!(resolve(&sim, &format!("{bare}{parameters}")), Ok(()), "{parameters}");
+            assert_eq!(outcome(&sim, &format!("{arn}{parameters}")), Ok(()), "{parameters}");
+            assert_eq!(outcome(&sim, &format!("{bare}{parameters}")), Ok(()), "{parameters}");
         }
     }
 
@@ -129,9 +144,10 @@ mod tests {
         let (mut sim, arn) = world();
         let put = map! { "SecretId" => arn.as_str(), "SecretString" => "{\"NEW\":1}" };
         let id = send(&mut sim, "put_secret_value", put).text("VersionId").unwrap().to_owned();
-        assert_eq!(resolve(&sim, &format!("{arn}:NEW::")), Ok(()));
-        assert_eq!(resolve(&sim, &format!("{arn}:NEW::{id}")), Ok(()));
-        assert_eq!(resolve(&sim, &format!("{arn}:NEXT_PUBLIC_API_URL:AWSPREVIOUS:")), Ok(()));
+        let given = Given { secret: arn.clone(), version: id.clone() };
+        assert_eq!(resolve(&sim, &format!("{arn}:NEW::")), Ok(Some(given)));
+        assert_eq!(outcome(&sim, &format!("{arn}:NEW::{id}")), Ok(()));
+        assert_eq!(outcome(&sim, &format!("{arn}:NEXT_PUBLIC_API_URL:AWSPREVIOUS:")), Ok(()));
         assert!(resolve(&sim, &format!("{arn}:NEW:AWSPREVIOUS:")).is_err());
         let no_label = resolve(&sim, &format!("{arn}:NEW:AWSPENDING:")).unwrap_err();
         assert!(no_label.ends_with("can't find the specified secret value for staging label: AWSPENDING"), "{no_label}");
@@ -152,7 +168,7 @@ mod tests {
         ] {
             send(&mut sim, "put_secret_value", map! { "SecretId" => arn.as_str(), "SecretString" => text });
             assert_fails(&sim, &format!("{arn}:KEY::"), &format!("{TRIED}: {why}"));
-            assert_eq!(resolve(&sim, &arn), Ok(()), "the whole value needs no form");
+            assert_eq!(outcome(&sim, &arn), Ok(()), "the whole value needs no form");
         }
     }
 
@@ -171,7 +187,7 @@ mod tests {
         let parameter = arn.replace("secretsmanager", "ssm").replace("secret:", "parameter/");
         let account = arn.replace("123456789012", "210987654321");
         for value_from in ["API_KEY", "/team/API_KEY", &parameter, &account] {
-            assert_eq!(resolve(&sim, value_from), Ok(()), "{value_from}");
+            assert_eq!(outcome(&sim, value_from), Ok(()), "{value_from}");
         }
     }
 }
