@@ -17,6 +17,7 @@ mod revision;
 mod run;
 mod sandbox;
 mod shelf;
+mod source;
 
 pub use book::Book;
 pub use config::{Config, Environment, FILE as CONFIG_FILE, ServiceChoice};

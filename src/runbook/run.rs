@@ -17,6 +17,7 @@ use super::place::Place;
 use super::recording::{Recorder, Recording};
 use super::revision::{self, GitState};
 use super::sandbox::SandboxFile;
+use super::source;
 use crate::api::Reading;
 use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
 use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
@@ -93,6 +94,7 @@ impl Ended {
 
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
     refuse_unattended(&request, book)?;
+    source::refuse_literals(&book.header.params, &request.arguments)?;
     // Git takes its time; it has it while the way to AWS is found.
     let project = request.project.clone();
     let git = std::thread::spawn(move || revision::look(project.as_deref()));
@@ -304,8 +306,8 @@ impl<'a> Run<'a> {
         for param in &self.book.header.params {
             let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
-                (Some(Value::Text(from)), true) => self.secret_argument(branch, &from)?,
-                (Some(Value::Map(sources)), true) => self.secret_arguments(branch, sources)?,
+                (Some(Value::Text(from)), true) => source::read_one(&self.gate, branch, &from)?,
+                (Some(Value::Map(sources)), true) => source::read_each(&self.gate, branch, sources)?,
                 (None, true) if param.required => {
                     self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true })?
                 }
@@ -314,35 +316,5 @@ impl<'a> Run<'a> {
             arguments.insert(param.name.clone(), value);
         }
         Ok(Value::Map(arguments))
-    }
-
-    /// One secret a key. What the script shall generate itself stays as it is.
-    fn secret_arguments(&self, branch: &Branch, sources: Map) -> Result<Value, Trouble> {
-        let each = sources.into_iter().map(|(key, source)| {
-            let value = match source.as_str().unwrap_or_default() {
-                "generate" => source,
-                from if from.strip_prefix("generate:").is_some_and(|length| length.parse::<u16>().is_ok()) => source,
-                "prompt" => self.gate.perform(branch, Effect::Ask { question: key.clone(), secret: true })?,
-                from => self.secret_argument(branch, from)?,
-            };
-            Ok((key, value))
-        });
-        Ok(Value::Map(each.collect::<Result<Map, Trouble>>()?))
-    }
-
-    /// A secret never stands on the command line, only where it is to be found.
-    fn secret_argument(&self, branch: &Branch, from: &str) -> Result<Value, Trouble> {
-        let effect = match from.split_once(':') {
-            Some(("env", name)) => Effect::Environment { name: name.to_owned(), secret: true },
-            Some(("file", path)) => Effect::ReadFile { path: path.to_owned(), secret: true },
-            _ if from == "-" => Effect::ReadFile { path: "/dev/stdin".into(), secret: true },
-            _ => {
-                return Err(Trouble::Unavailable("a secret is given as env:NAME, file:PATH or -".into()));
-            }
-        };
-        match self.gate.perform(branch, effect)? {
-            Value::Null => Err(Trouble::Unavailable(format!("{from} holds nothing"))),
-            value => Ok(value),
-        }
     }
 }

@@ -136,17 +136,16 @@ impl Sim {
         ecs::move_tag(self, image, digest);
     }
 
-<<<<<<< HEAD
     /// How much chance was used up so far: two equal worlds of which one has
     /// used more do not go on alike.
     pub fn chance_used(&self) -> u64 {
         self.dice.drawn()
-=======
+    }
+
     /// Which versions of secrets the tasks hold that have not stopped: no answer
     /// of AWS tells.
     pub fn held_secrets(&self) -> Vec<Held> {
         ecs::held(self)
->>>>>>> rotation
     }
 
     /// The whole world as text: what its secrets hold included.

@@ -23,7 +23,10 @@ fn assert_ends(mut world: World, scenario: &str, code: u8, summary: &str) -> (En
 /// Whether the run said this to people.
 #[track_caller]
 fn assert_said(ended: &Ended, text: &str) {
-    assert!(ended.entries.iter().any(|entry| entry.body.contains("Mark") && entry.body.contains(text)), "nobody said {text:?}");
+    assert!(
+        ended.entries().expect("the record").iter().any(|entry| entry.body.contains("Mark") && entry.body.contains(text)),
+        "nobody said {text:?}"
+    );
 }
 
 fn fault(kind: &str, rest: &str) -> String {

@@ -114,7 +114,7 @@ fn says_what_is_unknown(ended: &Ended) -> Result<(), String> {
 }
 
 fn never_shown(ended: &Ended) -> Result<(), String> {
-    match ended.entries.iter().find(|entry| entry.body.contains(NEW_VALUE)) {
+    match ended.entries().expect("the record").iter().find(|entry| entry.body.contains(NEW_VALUE)) {
         Some(_) => Err("the new value stands in the record".into()),
         None => Ok(()),
     }
@@ -130,7 +130,8 @@ fn never_touched(ended: &Ended) -> Result<(), String> {
 
 /// The effects that could change something, as they were recorded.
 fn calls(ended: &Ended) -> Vec<String> {
-    let events = ended.entries.iter().filter_map(|entry| serde_json::from_str::<Event>(&entry.body).ok());
+    let events =
+        ended.entries().expect("the record").into_iter().filter_map(|entry| serde_json::from_str::<Event>(&entry.body).ok());
     let writes = events.filter_map(|event| match event {
         Event::Intent { write: true, effect, .. } => to_json(&effect.0).ok(),
         _ => None,

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::SignedDuration;
 use rollbook::api::{self, Failure};
 use rollbook::map;
-use rollbook::runbook::{Book, Config, Ended, Place, Request, SandboxFile, Selection, Shelf, run};
+use rollbook::runbook::{Book, Config, Ended, Place, Recording, Request, SandboxFile, Selection, Shelf, run};
 use rollbook::script::Limits;
 use rollbook::sim::{Scenario, Sim};
 use rollbook::value::{Map, Value};
@@ -160,8 +160,10 @@ fn play(folder: &Path, shelf: &Shelf, name: &str, scenario: &str) -> Ended {
     let selection = Selection { sandbox: true, ..Selection::default() };
     let request = Request {
         place: Place::choose(Config::default(), &selection).expect("the sandbox"),
+        project: None,
         arguments,
         confirmed: None,
+        wait_for_lease: None,
         console: Arc::new(Nobody),
         cancel: Arc::default(),
         observers: vec![],
@@ -169,7 +171,8 @@ fn play(folder: &Path, shelf: &Shelf, name: &str, scenario: &str) -> Ended {
         sandbox: SandboxFile::in_folder(folder),
         scenario: Scenario::parse(scenario).unwrap_or_else(|error| panic!("{error}\n{scenario}")),
         announce: Box::new(|_| {}),
-        replay: None,
+        say: Box::new(|_| {}),
+        recording: Recording::Memory,
     };
     let host = shelf.host(Limits::default());
     let book = Book::open(&host, shelf.find(name).expect("the runbook is there")).expect("it is sound");
