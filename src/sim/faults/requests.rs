@@ -46,6 +46,10 @@ pub fn before(sim: &mut Sim, operation: &'static Operation, request: &Value) -> 
 fn refusal(sim: &mut Sim, operation: &'static Operation, request: &Value) -> Option<Failure> {
     const KINDS: &[Kind] = &[Kind::AccessDenied, Kind::Throttle, Kind::ServerError];
     let now = sim.now;
+    // Those are what AWS does to its callers.
+    if operation.is_http() {
+        return None;
+    }
     match sim.faults.striking(KINDS, now, operation).map(|fault| fault.kind) {
         Some(Kind::AccessDenied) => Some(denied::failure(sim, operation, request)),
         Some(Kind::ServerError) => Some(answered(words(operation).broken, "Service Unavailable. Please try again later.", 500)),
@@ -67,8 +71,9 @@ pub fn means(fault: &Fault, operation: &Operation) -> bool {
     match fault.kind {
         // Nobody can be forbidden to ask who he is.
         Kind::AccessDenied if operation.module == "sts" => false,
+        Kind::StaleReads if operation.is_http() => false,
         Kind::StaleReads => !operation.is_write() && named.unwrap_or(true),
-        Kind::AnswerLost => named.unwrap_or(operation.is_write()),
+        Kind::AnswerLost => named.unwrap_or(operation.is_write() && !operation.is_http()),
         _ => named.unwrap_or(true),
     }
 }

@@ -1,0 +1,17 @@
+//! HTTP requests in the sandbox: nothing leaves the machine. Whoever asks any
+//! URL meets what a load balancer in front of the services would say.
+
+use super::ecs::{self, Health};
+use super::{Answer, Sim};
+use crate::api::{Operation, http_answer};
+use crate::map;
+use crate::value::{Map, Value};
+
+/// A GET is answered 200 while at least one target is healthy, else 503; a POST
+/// is taken by somebody else, who always answers 200.
+pub fn handle(sim: &Sim, operation: &Operation, request: &Value) -> Answer {
+    let serves = operation.is_write() || ecs::registered(sim).iter().any(|target| target.health == Health::Healthy);
+    let status = if serves { 200 } else { 503 };
+    let headers = map! { "content-type" => "text/plain", "server" => "SANDBOX" };
+    Ok(http_answer(request, status, headers.as_map().cloned().unwrap_or_else(Map::new), "SANDBOX".into(), false))
+}
