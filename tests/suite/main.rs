@@ -15,6 +15,7 @@ mod deploy;
 mod door;
 mod endpoint;
 mod going_on;
+mod http;
 mod independent;
 mod interrupt;
 mod journal;
