@@ -31,6 +31,7 @@ mod retries;
 mod rules;
 mod scenario;
 mod shapes;
+mod smoke;
 mod stdlib;
 mod terminal;
 mod tidy;
