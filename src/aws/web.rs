@@ -5,9 +5,9 @@
 use std::error::Error;
 use std::time::Duration;
 
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
@@ -29,16 +29,17 @@ pub async fn send_http(operation: &Operation, request: &Value) -> Result<Value, 
     let wire = Wire::of(operation, request).map_err(Failure::NotSent)?;
     let (server, hidden, timeout) = (wire.server.clone(), wire.hidden.clone(), wire.timeout);
     let exchange = async {
-        let response = connector(timeout).call(outgoing(wire)?).await.map_err(|error| what_came(&error, &server, hidden.as_deref()))?;
+        let response =
+            connector(timeout).call(outgoing(wire)?).await.map_err(|error| what_came(&error, &server, hidden.as_deref()))?;
         let (status, headers) = (response.status().as_u16(), headers(&response));
-        let (body, cut) = read(response).await.map_err(|why| {
-            Failure::Lost(format!("{server} answered HTTP {status} and broke off in the middle of it: {why}"))
-        })?;
+        let (body, cut) = read(response)
+            .await
+            .map_err(|why| Failure::Lost(format!("{server} answered HTTP {status} and broke off in the middle of it: {why}")))?;
         Ok(http_answer(request, status, headers, body, cut))
     };
-    tokio::time::timeout(timeout + A_MOMENT, exchange).await.unwrap_or_else(|_| {
-        Err(Failure::TimedOut(format!("no complete answer from {server} within {timeout:?}")))
-    })
+    tokio::time::timeout(timeout + A_MOMENT, exchange)
+        .await
+        .unwrap_or_else(|_| Err(Failure::TimedOut(format!("no complete answer from {server} within {timeout:?}"))))
 }
 
 fn connector(timeout: Duration) -> Connector {

@@ -104,8 +104,35 @@ fn nobody_at_the_other_end_can_be_caught() {
     let body = "try { http::get(\"http://127.0.0.1:1/x\") } catch (e) { print(`${e.kind} ${e.code} ${e.operation} ${e.attempts}`) }\n\
         try { http::post(\"http://127.0.0.1:1/\", 1.to_string()) } catch (e) { print(e.message) }";
     let ran = run(&stub, POST, body);
-    ran.status(0).prints("unanswered NotSent GET 4\ncannot connect to 127.0.0.1:1: Connection refused").says("http GET: try 3 failed");
+    ran.status(0)
+        .prints("unanswered NotSent GET 4\ncannot connect to 127.0.0.1:1: Connection refused")
+        .says("http GET: try 3 failed");
     run(&stub, "", "http::get(\"http://127.0.0.1:1/x\")").status(1).says("http GET: cannot connect to 127.0.0.1:1");
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_not_reached() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            let _ = std::io::Write::write_all(&mut connection, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = std::io::Read::read(&mut connection, &mut [0; 1024]);
+        }
+    });
+    let body = format!(
+        "try {{ http::post(\"https://{address}/\", \"x\") }} catch (e) {{ print(`${{e.kind}} ${{e.code}} ${{e.message}}`) }}"
+    );
+    run(&Stub::start(), POST, &body).status(0).prints(&format!("unanswered NotSent cannot connect to {address}: "));
+}
+
+#[test]
+fn a_proxy_is_asked_where_one_is_set() {
+    let proxy = Stub::start().on("GET http://wallet.invalid/health", [text(200, "from the proxy")]);
+    let stub = Stub::start();
+    let project = project(&stub, "", "print(http::get(\"http://wallet.invalid/health\").body)");
+    let project = project.variable("HTTP_PROXY", &proxy.url).variable("NO_PROXY", "127.0.0.1");
+    project.run(&["run", "r"]).status(0).prints("from the proxy");
 }
 
 #[test]
@@ -118,10 +145,15 @@ fn a_get_is_asked_again_when_its_answer_is_lost() {
 #[test]
 fn a_lost_answer_to_a_post_ends_the_run_unless_it_may_be_sent_twice() {
     let stub = Stub::start().on("POST /hook", [Answer::Close, text(200, "ok")]);
-    let post = |options: &str| format!("try {{ print(http::post(web + \"/hook\", \"hello\"{options}).body) }} catch {{ print(\"went on\") }}");
+    let post = |options: &str| {
+        format!("try {{ print(http::post(web + \"/hook\", \"hello\"{options}).body) }} catch {{ print(\"went on\") }}")
+    };
     let project_ = project(&stub, POST, &post(""));
     let ran = project_.run(&["run", "r"]);
-    ran.status(8).says("http POST was sent and nobody knows whether it took effect").says("body hello, url http://").prints_nothing();
+    ran.status(8)
+        .says("http POST was sent and nobody knows whether it took effect")
+        .says("body hello, url http://")
+        .prints_nothing();
     assert_eq!(stub.received("POST /hook").len(), 1);
     project_.run(&["resume"]).status(8);
     assert_eq!(stub.received("POST /hook").len(), 1);
@@ -164,7 +196,8 @@ fn no_secret_of_a_request_stands_anywhere() {
     const PATH: &str = "/services/T0/B0/s3cr3tp4th";
     // Servers quote what they were asked, and Slack's URL is all that it asks for.
     let page = format!("Cannot POST {PATH}, {TOKEN}");
-    let stub = Stub::start().on(&format!("POST {PATH}"), [text(404, &page), Answer::Close]).on("GET /", [text(200, "fresh-token-91")]);
+    let stub =
+        Stub::start().on(&format!("POST {PATH}"), [text(404, &page), Answer::Close]).on("GET /", [text(200, "fresh-token-91")]);
     let hook = format!("{}{PATH}", stub.url);
     let body = "let hook = environment_secret(\"HOOK\"); let token = environment_secret(\"TOKEN\");\n\
         let bearer = secret([\"Bearer \", token]);\n\
@@ -183,6 +216,21 @@ fn no_secret_of_a_request_stands_anywhere() {
     let project = project.variable("HOOK", "http://127.0.0.1:1/");
     project.run(&["resume", "--send-again"]).status(8);
     assert_eq!(stub.received(&format!("POST {PATH}")).len(), 3);
+}
+
+#[test]
+fn what_is_said_of_a_lost_post_holds_no_secret() {
+    let stub = Stub::start().on("POST /hook-of-hooks", [Answer::Close]);
+    let hook = format!("{}/hook-of-hooks", stub.url);
+    let body = "let token = environment_secret(\"TOKEN\"); http::post(environment(\"HOOK\") + \"?t=\" + environment(\"PLAIN\"), environment(\"PLAIN\"))";
+    let stub = stub.on("POST /hook-of-hooks?t=t0ken-t0ken", [Answer::Close]);
+    let project =
+        project(&stub, POST, body).variable("HOOK", &hook).variable("TOKEN", "t0ken-t0ken").variable("PLAIN", "t0ken-t0ken");
+    let ran = project.run(&["run", "r"]);
+    ran.status(8).says("body (secret), url");
+    let as_json = project.run(&["run", "r", "--output", "json"]);
+    as_json.status(8);
+    no_hit(&project, &[&ran, &as_json, &project.run(&["show"])], &["t0ken-t0ken"]);
 }
 
 #[test]
@@ -232,7 +280,8 @@ fn the_sandbox_loses_the_answer_to_a_post_when_told_to() {
     let stub = Stub::start();
     let project = project(&stub, POST, "print(http::get(web).status); http::post(web, \"x\");");
     let scenario = "[[fault]]\nkind = \"answer-lost\"\noperation = \"http:POST\"\n";
-    let project = project.file("lost.toml", scenario).file("throttled.toml", "[[fault]]\nkind = \"throttle\"\noperation = \"http:*\"\n");
+    let project =
+        project.file("lost.toml", scenario).file("throttled.toml", "[[fault]]\nkind = \"throttle\"\noperation = \"http:*\"\n");
     project.run(&["run", "r", "--sandbox", "--scenario", "lost.toml"]).status(8).says("http POST was sent");
     project.run(&["run", "r", "--sandbox", "--scenario", "throttled.toml"]).status(0).prints("200");
 }

@@ -110,7 +110,8 @@ fn steps_of_ones_own_run_before_the_update() {
     ran.status(0).says("✓ Tell the team").says("✓ Migrate the database").says("nest-wallet-container of").says("exited with 0");
     let shown = project.run(&["show", "--output", "json"]);
     shown.status(0).never_says("x1x2x3");
-    let at = |operation: &str| shown.stdout.find(operation).unwrap_or_else(|| panic!("{operation} is not in the record\n{shown}"));
+    let at =
+        |operation: &str| shown.stdout.find(operation).unwrap_or_else(|| panic!("{operation} is not in the record\n{shown}"));
     assert!(at("\"http POST\"") < at("\"ecs RunTask\"") && at("\"ecs RunTask\"") < at("\"ecs UpdateService\""));
     assert!(shown.stdout.contains("nest-wallet-service: nest-wallet-task:42 is on its way"), "{shown}");
 }

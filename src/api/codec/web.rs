@@ -30,7 +30,8 @@ impl Wire {
     pub fn of(operation: &Operation, request: &Value) -> Result<Wire, String> {
         let url = request.get("url").unwrap_or(&Value::Null);
         let (text, is_secret) = clear(url).ok_or_else(|| format!("a URL is a string or a secret, not {}", url.kind()))?;
-        let url = read_url(text).map_err(|why| if is_secret { format!("the secret URL {why}") } else { format!("`{text}` {why}") })?;
+        let url =
+            read_url(text).map_err(|why| if is_secret { format!("the secret URL {why}") } else { format!("`{text}` {why}") })?;
         let host = url.host().unwrap_or_default().to_owned();
         let server = match is_secret {
             true => "the server of a secret URL".into(),
@@ -96,7 +97,8 @@ fn headers(given: Option<&Value>, kind: Option<&'static str>) -> Result<HeaderMa
         if CONNECTIONS_OWN.contains(&key) {
             return Err(format!("the header `{name}` is set by the connection itself"));
         }
-        let (text, _) = clear(value).ok_or_else(|| format!("the header `{name}` is a string or a secret, not {}", value.kind()))?;
+        let (text, _) =
+            clear(value).ok_or_else(|| format!("the header `{name}` is a string or a secret, not {}", value.kind()))?;
         let value = HeaderValue::from_str(text)
             .map_err(|_| format!("the header `{name}` holds a line break or a letter that no header can hold"))?;
         headers.insert(key, value);

@@ -155,7 +155,7 @@ impl Walker<'_> {
 
     fn module_call(&mut self, alias: &str, call: &FnCallExpr, position: Position) {
         let Some(signatures) = self.imports.get(alias) else {
-            let mut modules: Vec<&str> = services::modules().collect();
+            let mut modules: Vec<&str> = services::modules().chain([HTTP]).collect();
             modules.extend(self.imports.keys().map(String::as_str));
             let help = did_you_mean(alias, modules);
             return self.error(position, format!("there is no module `{alias}`"), alias, help);

@@ -18,19 +18,19 @@ pub(super) fn module() -> Module {
     let mut module = Module::new();
     declare("get", &["url: string | secret"], GET)
         .set_into_module(&mut module, |context: NativeCallContext, url: Dynamic| send(&context, &url, None, Map::new()));
-    declare("get", &["url: string | secret", "options: map"], &format!("{GET}{OPTIONS}.")).set_into_module(
-        &mut module,
-        |context: NativeCallContext, url: Dynamic, options: Map| send(&context, &url, None, options),
-    );
-    declare("post", &["url: string | secret", "body"], POST).set_into_module(
-        &mut module,
-        |context: NativeCallContext, url: Dynamic, body: Dynamic| send(&context, &url, Some(&body), Map::new()),
-    );
+    declare("get", &["url: string | secret", "options: map"], &format!("{GET}{OPTIONS}."))
+        .set_into_module(&mut module, |context: NativeCallContext, url: Dynamic, options: Map| {
+            send(&context, &url, None, options)
+        });
+    declare("post", &["url: string | secret", "body"], POST)
+        .set_into_module(&mut module, |context: NativeCallContext, url: Dynamic, body: Dynamic| {
+            send(&context, &url, Some(&body), Map::new())
+        });
     let help = format!("{POST}{OPTIONS}, again (true: it may be sent twice).");
-    declare("post", &["url: string | secret", "body", "options: map"], &help).set_into_module(
-        &mut module,
-        |context: NativeCallContext, url: Dynamic, body: Dynamic, options: Map| send(&context, &url, Some(&body), options),
-    );
+    declare("post", &["url: string | secret", "body", "options: map"], &help)
+        .set_into_module(&mut module, |context: NativeCallContext, url: Dynamic, body: Dynamic, options: Map| {
+            send(&context, &url, Some(&body), options)
+        });
     module.build_index();
     module
 }
