@@ -23,6 +23,8 @@ pub enum Failure {
     NotSent(String),
     /// The request left, and no complete answer came.
     Lost(String),
+    /// The same, because the time was up that the script itself had set.
+    TimedOut(String),
     /// Something answered, but not an AWS API.
     Unreadable {
         status: u16,
@@ -80,7 +82,7 @@ impl Failure {
     pub fn leaves_doubt(&self) -> bool {
         match self {
             Failure::Answered(error) => error.status >= 500 && !self.is_throttle(),
-            Failure::Lost(_) => true,
+            Failure::Lost(_) | Failure::TimedOut(_) => true,
             // A 4xx of a proxy or of the wrong endpoint: no API was asked, unless
             // the proxy only grew tired of waiting for one (408, 499).
             Failure::Unreadable { status, .. } => !(400..500).contains(status) || [408, 499].contains(status),
@@ -93,6 +95,7 @@ impl Failure {
             Failure::Answered(error) => &error.code,
             Failure::NotSent(_) => "NotSent",
             Failure::Lost(_) => "AnswerLost",
+            Failure::TimedOut(_) => "TimedOut",
             Failure::Unreadable { .. } => "Unreadable",
             Failure::Credentials(_) => "Credentials",
         }
@@ -101,7 +104,7 @@ impl Failure {
     pub fn message(&self) -> String {
         match self {
             Failure::Answered(error) => error.message.clone(),
-            Failure::NotSent(why) | Failure::Lost(why) | Failure::Credentials(why) => why.clone(),
+            Failure::NotSent(why) | Failure::Lost(why) | Failure::TimedOut(why) | Failure::Credentials(why) => why.clone(),
             Failure::Unreadable { status, why } => format!("HTTP {status}: {why}"),
         }
     }
@@ -122,6 +125,7 @@ impl Failure {
             },
             Failure::NotSent(why) => map! { "kind" => "not_sent", "message" => why.as_str() },
             Failure::Lost(why) => map! { "kind" => "lost", "message" => why.as_str() },
+            Failure::TimedOut(why) => map! { "kind" => "timed_out", "message" => why.as_str() },
             Failure::Unreadable { status, why } => {
                 map! { "kind" => "unreadable", "status" => i64::from(*status), "message" => why.as_str() }
             }
@@ -144,6 +148,7 @@ impl Failure {
             }),
             "not_sent" => Failure::NotSent(message),
             "lost" => Failure::Lost(message),
+            "timed_out" => Failure::TimedOut(message),
             "unreadable" => Failure::Unreadable { status: status()?, why: message },
             "credentials" => Failure::Credentials(message),
             _ => return None,
@@ -175,6 +180,7 @@ mod tests {
             }),
             Failure::NotSent("refused".into()),
             Failure::Lost("closed".into()),
+            Failure::TimedOut("5s".into()),
             Failure::Unreadable { status: 200, why: "HTML".into() },
             Failure::Credentials("none".into()),
         ];

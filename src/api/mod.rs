@@ -8,6 +8,7 @@
 mod answer;
 mod codec;
 mod failure;
+mod http;
 mod known;
 mod model;
 mod nearest;
@@ -18,8 +19,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 pub use answer::{Reading, conceal_request, read_answer};
-pub use codec::{Asked, Received, Reply, decode, decode_error, encode, read_request};
+pub use codec::{Asked, Received, Reply, Wire, decode, decode_error, encode, read_request, url_secrets};
 pub use failure::{AwsError, Failure};
+pub use http::{HTTP, http_answer, http_operations, http_request, with_json};
 pub use known::Known;
 pub use model::{Member, Model, Page, Protocol, Structure, Type};
 pub use nearest::{did_you_mean, nearest};
@@ -79,6 +81,11 @@ impl Operation {
         self.effect != Effect::Read
     }
 
+    /// A request of the script's own, which no AWS API answers.
+    pub fn is_http(&self) -> bool {
+        self.module == HTTP
+    }
+
     /// The operation's own IAM action: `ecs:UpdateService`.
     pub fn action(&self) -> String {
         match self.needs.first().and_then(|first| first.strip_prefix('=')) {
@@ -93,12 +100,12 @@ impl Operation {
     }
 
     pub fn input(&self) -> Option<&'static Structure> {
-        let model = self.service().model();
+        let model = service(self.module)?.model();
         model.structure(model.operation(self.name)?.input.as_deref()?)
     }
 
     pub fn output(&self) -> Option<&'static Structure> {
-        let model = self.service().model();
+        let model = service(self.module)?.model();
         model.structure(model.operation(self.name)?.output.as_deref()?)
     }
 
@@ -197,8 +204,9 @@ pub fn operation(module: &str, method: &str) -> Option<&'static Operation> {
     service(module)?.operation(method)
 }
 
-/// Every IAM action that some operation stands for or leans on.
+/// Every IAM action that some operation stands for or leans on, and the one that
+/// HTTP writes need.
 pub fn actions() -> impl Iterator<Item = String> {
-    let operations = SERVICES.iter().flat_map(|service| service.operations);
+    let operations = SERVICES.iter().flat_map(|service| service.operations).chain([&http::HTTP_POST]);
     operations.flat_map(|operation| operation.dependent_actions().map(str::to_owned).chain([operation.action()]))
 }

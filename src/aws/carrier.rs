@@ -210,7 +210,7 @@ impl Sent {
 
 /// The connector does not tell "no connection" from "connection lost"; the
 /// causes below it do.
-fn never_connected(error: &(dyn Error + 'static)) -> bool {
+pub(super) fn never_connected(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(|cause| {
         let refused = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
         let text = cause.to_string();
@@ -234,6 +234,6 @@ pub(super) fn reasons(error: &(dyn Error + 'static)) -> String {
     texts.join(": ")
 }
 
-fn last_reason(error: &(dyn Error + 'static)) -> String {
+pub(super) fn last_reason(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -6,6 +6,8 @@
 mod carrier;
 mod clients;
 mod connect;
+mod web;
 
 pub use carrier::Carrier;
 pub use connect::{Access, ConnectError, connect};
+pub use web::send_http;

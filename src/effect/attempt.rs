@@ -61,16 +61,21 @@ impl Gate {
     fn send(&self, branch: &Branch, key: &Key, operation: &'static Operation, request: &Value) -> Ending {
         let mut looked = false;
         loop {
-            let why = match self.try_to_send(branch, key, operation, request)? {
+            let (failure, attempts) = match self.try_to_send(branch, key, operation, request)? {
                 Sent::Answered(answer) => return Ok(answer),
-                Sent::InDoubt(why) => why,
+                Sent::InDoubt(failure, attempts) => (failure, attempts),
             };
+            let why = failure.to_string();
             let sent = self.now();
             if self.cancel.is_stopped() || looked {
                 return Err(self.in_doubt(operation, request, sent, &why));
             }
             match self.settle_write(branch, key, (operation, request), sent, &why)? {
                 Settled::Answer(answer) => return Ok(answer),
+                // Whoever says that it may be sent twice need not know whether it was.
+                Settled::SendAgain if operation.is_http() => {
+                    return Err(Trouble::Failed { operation, failure, attempts });
+                }
                 // Every try that may be made without a look was made.
                 Settled::SendAgain => return Err(unknown_outcome(operation, request, sent, &why).into()),
                 Settled::Absent => self.intend_again(branch, key, &Effect::Call { operation, request: request.clone() })?,
@@ -102,18 +107,18 @@ impl Gate {
                 Err(failure) => self.redacted(failure),
             };
             if failure.leaves_doubt() && operation.is_write() {
-                doubt.get_or_insert(failure.to_string());
+                doubt.get_or_insert_with(|| failure.clone());
             }
             if self.cancel.is_stopped() || !self.retry.again(operation, &failure, number) {
                 return match doubt {
-                    Some(why) => Ok(Sent::InDoubt(why)),
+                    Some(first) => Ok(Sent::InDoubt(first, number)),
                     None => Err(Trouble::Failed { operation, failure, attempts: number }),
                 };
             }
             let wait = self.retry.wait(number, self.world.dice(key) as f64 / u64::MAX as f64);
             self.note_attempt(key, number, &failure, wait)?;
             if let Err(stop) = self.world.sleep(branch.path(), wait, &self.cancel) {
-                return doubt.map_or(Err(stop.into()), |why| Ok(Sent::InDoubt(why)));
+                return doubt.map_or(Err(stop.into()), |first| Ok(Sent::InDoubt(first, number)));
             }
             number += 1;
         }
@@ -146,8 +151,9 @@ impl Gate {
 /// What came of sending a request.
 enum Sent {
     Answered(Value),
-    /// A write that may have happened or not.
-    InDoubt(String),
+    /// A write that may have happened or not: the failure that left the doubt,
+    /// and the tries.
+    InDoubt(Failure, u32),
 }
 
 fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {

@@ -88,8 +88,9 @@ impl Resumption {
 const LOOKS: u32 = 3;
 
 fn is_unanswered(failure: &Value) -> bool {
-    Failure::from_value(failure)
-        .is_some_and(|failure| matches!(failure, Failure::NotSent(_) | Failure::Lost(_) | Failure::Unreadable { .. }))
+    Failure::from_value(failure).is_some_and(|failure| {
+        matches!(failure, Failure::NotSent(_) | Failure::Lost(_) | Failure::TimedOut(_) | Failure::Unreadable { .. })
+    })
 }
 
 impl Gate {

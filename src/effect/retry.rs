@@ -38,6 +38,10 @@ impl Retry {
         let (worth_it, attempts) = match failure {
             _ if failure.is_throttle() => (true, self.attempts),
             Failure::NotSent(_) => (true, self.connection_attempts),
+            // Whoever set a time wants to know when it is up.
+            Failure::TimedOut(_) => (false, 1),
+            // A script asks one server at a time, and can go on asking.
+            _ if operation.is_http() => (may_send_again(operation), self.connection_attempts),
             _ if failure.leaves_doubt() => (may_send_again(operation), self.attempts),
             _ => (false, 1),
         };

@@ -19,6 +19,7 @@ mod ecs;
 mod elbv2;
 mod faults;
 mod guide;
+mod http;
 mod logs;
 mod paging;
 mod place;
@@ -34,7 +35,7 @@ mod timed;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Failure, Operation};
+use crate::api::{Failure, HTTP, Operation};
 use crate::value::{Timestamp, Value};
 use dice::Dice;
 pub use ecs::Held;
@@ -126,6 +127,7 @@ impl Sim {
             "ecr" => ecr::handle(self, operation.method, request),
             "elbv2" => elbv2::handle(self, operation.method, request),
             "sts" => sts::handle(self, operation.method),
+            HTTP => Some(http::handle(self, operation, request)),
             _ => None,
         };
         answer.unwrap_or_else(|| Err(refuse::unsupported(&operation.to_string())))

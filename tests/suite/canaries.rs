@@ -64,7 +64,7 @@ fn journal_texts(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[track_caller]
-fn no_hit(project: &Project, runs: &[&Ran], secrets: &[&str]) {
+pub fn no_hit(project: &Project, runs: &[&Ran], secrets: &[&str]) {
     let state = project.path().join("state");
     let mut texts = files(&state);
     texts.extend(journal_texts(&state));

@@ -45,6 +45,18 @@ fn a_read_in_flight_is_given_up() {
 }
 
 #[test]
+fn a_request_of_the_scripts_own_is_given_up_too() {
+    for (call, code) in [("get(web)", 7), ("post(web, \"x\", #{ again: true })", 7), ("post(web, \"x\")", 8)] {
+        let slow = || [Answer::Slow(Duration::from_secs(25), "{}".into())];
+        let stub = Stub::start().on("GET /", slow()).on("POST /", slow());
+        let body = format!("let web = environment(\"AWS_ENDPOINT_URL\"); try {{ http::{call} }} catch {{ }} print(\"went on\")");
+        let project = Project::at(&stub.url).runbook("r", "\"http:POST\"", &body);
+        let ran = interrupt(start(&project), "-INT", || !stub.operations().is_empty());
+        ran.status(code).prints_nothing();
+    }
+}
+
+#[test]
 fn all_branches_of_a_parallel_stop() {
     let stub = Stub::start().on("ListClusters", [Answer::Json(200, "{\"clusterArns\":[]}".into())]);
     let body = "parallel([1, 2, 3], |n| { ecs::list_clusters(); try { sleep(3600) } catch { } print(n) }); print(\"went on\")";

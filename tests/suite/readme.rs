@@ -70,11 +70,59 @@ fn the_eject_edit_check_run_of_the_readme_works() {
 
 #[test]
 fn the_runbook_in_the_readme_runs() {
-    let text = blocks("rhai").concat();
+    let text = rhai("const RUNBOOK");
     let project = Project::new().file("rollbook.toml", "").file("runbooks/evening.rhai", &text);
     project.run(&["check", "evening"]).status(0);
     project.run(&["evening", "--sandbox"]).status(0).says("2 → 1 tasks");
     project.run(&["status", "--sandbox"]).status(0).prints("/1 running");
+}
+
+/// The block of Rhai with these words.
+fn rhai(words: &str) -> String {
+    let mut found: Vec<String> = blocks("rhai").into_iter().filter(|block| block.contains(words)).collect();
+    assert_eq!(found.len(), 1, "blocks with {words}");
+    found.remove(0)
+}
+
+/// The deploy with the steps of one's own that the README shows.
+fn with_steps_of_ones_own() -> Project {
+    let project = Project::new().file("rollbook.toml", "").variable("SLACK_WEBHOOK", "https://hooks.example.com/T0/B0/x1x2x3");
+    project.run(&["eject", "deploy"]).status(0);
+    let place = "let end = step \"Roll it out\"";
+    assert!(README.contains(&format!("above `{place}`")));
+    let (message, migration) = (rhai("Tell the team"), rhai("Migrate the database"));
+    assert!(message.lines().count() < 10 && migration.lines().count() < 10);
+    let text = project.read("runbooks/deploy.rhai").unwrap();
+    let text = text.replacen(place, &format!("{message}\n{migration}\n{place}"), 1);
+    project.write("runbooks/deploy.rhai", &text);
+    project.run(&["check", "deploy"]).status(2).says("http POST is a write that the header does not permit");
+    project.write("runbooks/deploy.rhai", &text.replacen("    permits: [\n", &rhai("permits: [\"http:POST\""), 1));
+    project.run(&["check", "deploy"]).status(0).prints("no mistakes found");
+    project
+}
+
+const DEPLOY: &[&str] = &["deploy", "--sandbox", "--image", "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v43"];
+
+#[test]
+fn steps_of_ones_own_run_before_the_update() {
+    let project = with_steps_of_ones_own();
+    let ran = project.run(DEPLOY);
+    ran.status(0).says("✓ Tell the team").says("✓ Migrate the database").says("nest-wallet-container of").says("exited with 0");
+    let shown = project.run(&["show", "--output", "json"]);
+    shown.status(0).never_says("x1x2x3");
+    let at =
+        |operation: &str| shown.stdout.find(operation).unwrap_or_else(|| panic!("{operation} is not in the record\n{shown}"));
+    assert!(at("\"http POST\"") < at("\"ecs RunTask\"") && at("\"ecs RunTask\"") < at("\"ecs UpdateService\""));
+    assert!(shown.stdout.contains("nest-wallet-service: nest-wallet-task:42 is on its way"), "{shown}");
+}
+
+#[test]
+fn a_migration_that_fails_leaves_everything_as_it_was() {
+    let scenario = "[[fault]]\nkind = \"crash\"\nafter = \"3s\"\nexit_code = 4\n";
+    let project = with_steps_of_ones_own().file("crash.toml", scenario);
+    let ran = project.run(&[DEPLOY, &["--scenario", "crash.toml"]].concat());
+    ran.status(1).says("✗ Migrate the database").says("exited with 4").never_says("Roll it out");
+    project.run(&["status", "--sandbox"]).status(0).prints("nest-wallet-task:41");
 }
 
 #[test]

@@ -130,6 +130,13 @@ fn closures_loops_catches_secrets_and_parallel_replay() {
 }
 
 #[test]
+fn http_replays() {
+    let body = "let answer = http::get(\"https://a.example.com/\", #{ secret: true }); print(type_of(answer.body)); print(answer.body == secret(\"SANDBOX\"));\n\
+        http::get(secret(\"https://b.example.com/hidden-path\")).status";
+    assert_replays(&Written::new(body).shelf, "r");
+}
+
+#[test]
 fn a_late_failure_does_not_win_when_it_is_played_again() {
     // Item 0 fails last and item 2 first; played again, nothing waits.
     let body = "try { parallel([9, 5, 1, 1], 3, |n| { sleep(n); throw `bad ${n}` }) } catch (e) { e }";

@@ -1,7 +1,7 @@
 //! A server on loopback that records every request and answers as it is told:
 //! for what no emulator does, such as answers that are lost or broken.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Barrier, Mutex};
@@ -41,8 +41,10 @@ impl Answer {
 
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// `UpdateService`
+    /// `UpdateService`, or of a request that is not AWS's, `GET /path`.
     pub operation: String,
+    /// Their names in small letters.
+    pub headers: BTreeMap<String, String>,
     pub body: String,
 }
 
@@ -110,9 +112,10 @@ fn serve(connection: &TcpStream, received: &Mutex<Vec<Received>>, answers: &Answ
 }
 
 fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
-    let (mut operation, mut length) = (String::new(), 0);
+    let (mut operation, mut length, mut headers) = (String::new(), 0, BTreeMap::new());
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let asked: String = line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     // RPC v2 CBOR names its operation in the path.
     if let Some((_, path)) = line.split_once("/operation/") {
         operation = path.split(' ').next()?.to_owned();
@@ -126,6 +129,7 @@ fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
             "x-amz-target" => operation = value.trim().rsplit('.').next()?.to_owned(),
             _ => {}
         }
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
@@ -133,7 +137,8 @@ fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<Received> {
     if let Some(action) = body.strip_prefix("Action=") {
         operation = action.split('&').next()?.to_owned();
     }
-    Some(Received { operation, body })
+    let operation = if operation.is_empty() { asked } else { operation };
+    Some(Received { operation, headers, body })
 }
 
 fn choose(operation: &str, answers: &Answers) -> Answer {

@@ -12,6 +12,7 @@ mod form;
 mod json;
 mod query;
 mod reply;
+mod web;
 mod xml;
 
 use super::Operation;
@@ -21,6 +22,7 @@ use crate::value::Value;
 
 pub use asked::{Asked, Received, read_request};
 pub use reply::Reply;
+pub use web::{Wire, url_secrets};
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::World;
 use crate::api::{Failure, Operation};
-use crate::aws::Carrier;
+use crate::aws::{Carrier, send_http};
 use crate::effect::cancel::Cancel;
 use crate::effect::outside;
 use crate::effect::trouble::Stop;
@@ -24,6 +24,13 @@ impl Live {
     pub fn new(carrier: Carrier, runtime: tokio::runtime::Handle) -> Live {
         Live { carrier, runtime }
     }
+
+    async fn send(&self, operation: &'static Operation, request: &Value) -> Result<Value, Failure> {
+        match operation.is_http() {
+            true => send_http(operation, request).await,
+            false => self.carrier.send(operation, request).await,
+        }
+    }
 }
 
 impl World for Live {
@@ -34,11 +41,11 @@ impl World for Live {
                 return Err(stop);
             }
             tokio::time::sleep(LAST_ANSWER).await;
-            Ok(Err(Failure::Lost("the run was stopped before AWS answered".into())))
+            Ok(Err(Failure::Lost("the run was stopped before an answer came".into())))
         };
         self.runtime.block_on(async {
             tokio::select! {
-                outcome = self.carrier.send(operation, request) => Ok(outcome),
+                outcome = self.send(operation, request) => Ok(outcome),
                 outcome = stopped => outcome,
             }
         })

@@ -6,7 +6,7 @@ use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::functions::{self, Signatures};
 use super::{Declared, Finding, Severity, requests};
-use crate::api::did_you_mean;
+use crate::api::{HTTP, Operation, did_you_mean, http_operations};
 use crate::script::library::Text;
 use crate::script::program::{Host, Program};
 use crate::script::services::{self, ALL, service_named};
@@ -133,9 +133,11 @@ impl Walker<'_> {
             [module] | [module, ALL] if service_named(module).is_some() && !self.imports.contains_key(*module) => {
                 self.service_call(module, spaces.len() == 2, call, position);
             }
-            ["json"] => {
-                let known = functions::of_namespace(self.host, "json");
-                self.judge_call("json", &known, call, position);
+            [module @ ("json" | HTTP)] if !self.imports.contains_key(*module) => {
+                let known = functions::of_namespace(self.host, module);
+                self.judge_call(module, &known, call, position);
+                let operation = http_operations().into_iter().find(|operation| *module == HTTP && operation.method == call.name);
+                operation.into_iter().for_each(|operation| self.refuse_unpermitted(operation, &call.name, position));
             }
             [alias] => self.module_call(alias, call, position),
             _ => {}
@@ -153,7 +155,7 @@ impl Walker<'_> {
 
     fn module_call(&mut self, alias: &str, call: &FnCallExpr, position: Position) {
         let Some(signatures) = self.imports.get(alias) else {
-            let mut modules: Vec<&str> = services::modules().collect();
+            let mut modules: Vec<&str> = services::modules().chain([HTTP]).collect();
             modules.extend(self.imports.keys().map(String::as_str));
             let help = did_you_mean(alias, modules);
             return self.error(position, format!("there is no module `{alias}`"), alias, help);
@@ -186,16 +188,20 @@ impl Walker<'_> {
                 self.error(position, format!("{operation} takes one map of members, not {} arguments", more.len()), name, None)
             }
         }
-        let action = operation.action();
-        if operation.is_write() && self.declared.is_some_and(|declared| !declared.permits.contains(&action)) {
-            let help = Some(format!("add \"{action}\" to `permits` in the header"));
-            self.error(position, format!("{operation} is a write that the header does not permit"), name, help);
-        }
+        self.refuse_unpermitted(operation, name, position);
         let found = requests::check(operation, call.args.first(), position);
         for (position, fault) in found {
             let word = requests::last_name(&fault.path);
             let help = fault.suggestion.map(|name| format!("did you mean `{name}`?"));
             self.error(position, fault.message, &word, help);
+        }
+    }
+
+    fn refuse_unpermitted(&mut self, operation: &Operation, name: &str, position: Position) {
+        let action = operation.action();
+        if operation.is_write() && self.declared.is_some_and(|declared| !declared.permits.contains(&action)) {
+            let help = Some(format!("add \"{action}\" to `permits` in the header"));
+            self.error(position, format!("{operation} is a write that the header does not permit"), name, help);
         }
     }
 

@@ -13,6 +13,8 @@ use crate::value::{Origin, Secret, Value};
 pub(super) fn add(module: &mut Module) {
     declare("secret", &["text: string"], "Makes a text a secret from here on.")
         .set_into_module(module, |text: &str| known(Secret::new(text.to_owned(), Origin::Derived)));
+    declare("secret", &["parts: list"], "A secret made of texts and secrets, one after the other: secret([\"Bearer \", token]).")
+        .set_into_module(module, joined);
     declare("keys", &["secret"], "The names of the keys of a secret that holds a JSON object.").set_into_module(module, keys);
     declare("key", &["secret", "name: string"], "One key of a secret that holds a JSON object; secret too.")
         .set_into_module(module, key);
@@ -66,6 +68,18 @@ fn with_key(context: NativeCallContext, secret: &mut Secret, name: &str, value: 
         }
     };
     secret.with_key(name, value.reveal()).map(known).ok_or_else(|| not_json(&context))
+}
+
+fn joined(context: NativeCallContext, parts: rhai::Array) -> Fallible<Secret> {
+    let mut text = String::new();
+    for part in &parts {
+        match crate::script::dynamic::to_value(part) {
+            Ok(Value::Text(part)) => text.push_str(&part),
+            Ok(Value::Secret(part)) => text.push_str(part.reveal()),
+            _ => return Err(wrong("a secret is made of strings and secrets", &context)),
+        }
+    }
+    Ok(known(Secret::new(text, Origin::Derived)))
 }
 
 /// From here on it is looked for in all output.

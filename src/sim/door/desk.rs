@@ -74,7 +74,7 @@ impl Desk {
                 let error = AwsError { code, message: why, status: 403, request_id: None };
                 Outcome::Reply(Reply::error(protocol, Some(operation), &error, &request_id))
             }
-            Err(Failure::NotSent(_) | Failure::Lost(_)) => Outcome::HangUp,
+            Err(Failure::NotSent(_) | Failure::Lost(_) | Failure::TimedOut(_)) => Outcome::HangUp,
         };
         (outcome, ticket.filter(|_| operation.is_write()))
     }

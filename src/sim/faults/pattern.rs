@@ -1,6 +1,6 @@
 //! Patterns with `*`, over images, names and operations.
 
-use crate::api::{Operation, SERVICES, did_you_mean};
+use crate::api::{Operation, SERVICES, did_you_mean, http_operations};
 
 /// Whether `*`, which stands for any text, makes `pattern` fit all of `text`.
 pub fn fits(pattern: &str, text: &str) -> bool {
@@ -32,7 +32,7 @@ pub fn fits_operation(pattern: &str, operation: &Operation) -> bool {
 }
 
 fn all_names() -> impl Iterator<Item = String> {
-    SERVICES.iter().flat_map(|service| service.operations).flat_map(names)
+    SERVICES.iter().flat_map(|service| service.operations).chain(http_operations()).flat_map(names)
 }
 
 pub fn names_an_operation(pattern: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Faults of requests: those that are refused before they reach the model, and
 //! those whose answers are lost on the way back.
 
-use super::super::{Answer, Sim};
+use super::super::{Answer, Sim, http};
 use super::fault::Fault;
 use super::kinds::Kind;
 use super::pattern::fits_operation;
@@ -35,6 +35,10 @@ fn answered(code: &str, message: impl Into<String>, status: u16) -> Failure {
 
 /// The answer to a request that never reaches the model.
 pub fn before(sim: &mut Sim, operation: &'static Operation, request: &Value) -> Option<Answer> {
+    if operation.is_http() {
+        let strikes = sim.faults.striking(&[Kind::ServerError], sim.now, operation).is_some();
+        return strikes.then(|| http::answer(request, 500));
+    }
     match refusal(sim, operation, request) {
         Some(failure) => Some(Err(failure)),
         None => stale::answer(sim, operation, request),
@@ -65,6 +69,8 @@ fn throttled(operation: &Operation) -> Failure {
 pub fn means(fault: &Fault, operation: &Operation) -> bool {
     let named = fault.text("operation").map(|pattern| fits_operation(pattern, operation));
     match fault.kind {
+        // What AWS does to its callers, other servers do when they are named.
+        _ if operation.is_http() => named == Some(true),
         // Nobody can be forbidden to ask who he is.
         Kind::AccessDenied if operation.module == "sts" => false,
         Kind::StaleReads => !operation.is_write() && named.unwrap_or(true),
