@@ -21,6 +21,7 @@ mod faults;
 mod lists;
 mod pages;
 mod protection;
+mod random;
 mod registry;
 mod revisions;
 mod running;
