@@ -32,3 +32,4 @@ mod settings;
 mod stage;
 mod tags;
 mod update;
+mod words;
