@@ -15,6 +15,7 @@ mod create;
 mod definitions;
 mod delete;
 mod desk;
+mod evenings;
 mod events;
 mod fargate;
 mod faults;
