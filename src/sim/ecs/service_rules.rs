@@ -17,6 +17,7 @@ const RULES: &[(&[&str], Rule)] = &[
     (&["deploymentConfiguration"], alarms),
     (&["healthCheckGracePeriodSeconds"], grace),
     (&["platformVersion"], platform),
+    (&["platformVersion", "taskDefinition"], platform_has_what_it_takes),
     (&["taskDefinition"], compatibility),
     (&["taskDefinition", "networkConfiguration"], network),
     (&["taskDefinition", "loadBalancers"], balancers),
@@ -91,6 +92,15 @@ fn grace(service: &Document, _: &Document) -> Result<(), Failure> {
 fn platform(service: &Document, _: &Document) -> Result<(), Failure> {
     let known = PLATFORMS.contains(&service.text("platformVersion"));
     refuse_if(!known, || refuse("PlatformUnknownException", "The specified platform does not exist."))
+}
+
+/// Larger disks and EFS came with 1.4.0.
+fn platform_has_what_it_takes(service: &Document, definition: &Document) -> Result<(), Failure> {
+    let is_older = !["", "LATEST", "1.4.0"].contains(&service.text("platformVersion"));
+    let on_efs = |volume: &Value| volume.get("efsVolumeConfiguration").is_some();
+    let asks = definition.get("ephemeralStorage").is_some() || definition.items("volumes").iter().any(on_efs);
+    let message = "The specified platform version does not satisfy the required capabilities of the task definition.";
+    refuse_if(is_older && asks, || refuse("PlatformTaskDefinitionIncompatibilityException", message))
 }
 
 fn compatibility(_: &Document, definition: &Document) -> Result<(), Failure> {

@@ -39,7 +39,8 @@ fn e115_a_secret_is_read_once() {
     stage.ask("stop_task", map! { "cluster" => CLUSTER, "task" => task });
     stage.wait(300);
     assert_eq!(stage.counts().0, 1);
-    let back = map! { "SecretId" => SECRET, "VersionStage" => "AWSCURRENT", "MoveToVersionId" => good, "RemoveFromVersionId" => bad };
+    let back =
+        map! { "SecretId" => SECRET, "VersionStage" => "AWSCURRENT", "MoveToVersionId" => good, "RemoveFromVersionId" => bad };
     secrets(&mut stage, "update_secret_version_stage", back);
     stage.update("forceNewDeployment", true);
     stage.wait(300);
@@ -116,9 +117,8 @@ fn e119_the_end_of_a_task() {
     let killed = stopped.iter().filter(|task| int(&task.items("containers")[0], "exitCode") == 137);
     assert_eq!(killed.count(), 2);
     for task in &stopped {
-        let seconds = |from: &str, to: &str| {
-            (time(task, to).as_millisecond() - time(task, from).as_millisecond()) as f64 / 1000.0
-        };
+        let seconds =
+            |from: &str, to: &str| (time(task, to).as_millisecond() - time(task, from).as_millisecond()) as f64 / 1000.0;
         assert!((10.0..=23.0).contains(&seconds("executionStoppedAt", "stoppedAt")), "{task:?}");
     }
 }
@@ -147,7 +147,9 @@ fn c57_denied_and_failed_updates() {
         let before = stage.service();
         let request = map! { "cluster" => CLUSTER, "service" => SERVICE, "forceNewDeployment" => true };
         match stage.send("ecs", "update_service", request) {
-            Err(Failure::Answered(AwsError { code: found, status: with, .. })) => assert_eq!((found.as_str(), with), (code, status)),
+            Err(Failure::Answered(AwsError { code: found, status: with, .. })) => {
+                assert_eq!((found.as_str(), with), (code, status))
+            }
             other => panic!("{other:?}"),
         }
         assert_eq!(stage.service(), before);
@@ -192,12 +194,15 @@ fn d40_value_from() {
         ("", "SUCCESSFUL"),
         (":NEXT_PUBLIC_API_URL::", "SUCCESSFUL"),
         (":NEXT_PUBLIC_API_URL:AWSCURRENT:", "SUCCESSFUL"),
+        (":NEXT_PUBLIC_API_URL::ID", "SUCCESSFUL"),
         (":NEXT_PUBLIC_API_URL", "ROLLBACK_SUCCESSFUL"),
-        (":NEXT_PUBLIC_API_URL:AWSCURRENT:0123456789abcdef0123456789abcdef", "ROLLBACK_SUCCESSFUL"),
+        (":NEXT_PUBLIC_API_URL:AWSCURRENT:ID", "ROLLBACK_SUCCESSFUL"),
         (":NEXT_PUBLIC_API_URL:AWSPENDING:", "ROLLBACK_SUCCESSFUL"),
     ] {
         let mut stage = Stage::new();
         let arn = text(&secrets(&mut stage, "describe_secret", map! { "SecretId" => SECRET }), "ARN");
+        let id = text(&secrets(&mut stage, "get_secret_value", map! { "SecretId" => SECRET }), "VersionId");
+        let rest = rest.replace("ID", &id);
         let answer = stage.ask("describe_task_definition", map! { "taskDefinition" => "nest-wallet-task:41" });
         let mut container = answer.get("taskDefinition").unwrap().items("containerDefinitions")[0].clone();
         let secret = map! { "name" => "KEY", "valueFrom" => format!("{arn}{rest}") };

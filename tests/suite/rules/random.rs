@@ -14,17 +14,79 @@ use super::desk::{CLUSTER, SERVICE, definition, service, with};
 
 /// Names and values that mean something to the guide's project, and some that do not.
 const TEXTS: &[&str] = &[
-    CLUSTER, SERVICE, "nest-wallet-service-dev", "nest-wallet-task", "nest-wallet-task:39", "nest-wallet-task:41", "nest-wallet",
-    "nest-wallet-prod-secrets", "nest-wallet-dev-secrets", "nest-wallet-container", "nest-wallet-cpu-high", "/ecs/nest-wallet",
-    "nest-wallet-tg", "service/nest-wallet-cluster/nest-wallet-service", "ecs:service:DesiredCount", "ecs", "FARGATE", "awsvpc",
+    CLUSTER,
+    SERVICE,
+    "nest-wallet-service-dev",
+    "nest-wallet-task",
+    "nest-wallet-task:39",
+    "nest-wallet-task:41",
+    "nest-wallet",
+    "nest-wallet-prod-secrets",
+    "nest-wallet-dev-secrets",
+    "nest-wallet-container",
+    "nest-wallet-cpu-high",
+    "/ecs/nest-wallet",
+    "nest-wallet-tg",
+    "service/nest-wallet-cluster/nest-wallet-service",
+    "ecs:service:DesiredCount",
+    "ecs",
+    "FARGATE",
+    "awsvpc",
     "arn:aws:ecs:ap-northeast-2:123456789012:service/nest-wallet-cluster/nest-wallet-service",
-    "arn:aws:ecs:ap-northeast-2:123456789012:task-definition/nest-wallet-task:40", "arn:aws:", "arn:::::", "256", "512", "2 GB",
-    "-1 GB", "1e300 vCPU", "99999999999999999999", "", " ", ":", "/", "a:b:c:d:e:f:g:h:i:j", "이름", "\u{0}", "{\"KEY\":\"value\"}", "AWSCURRENT",
-    "AWSPREVIOUS", "AWSPENDING", "0123456789abcdef0123456789abcdef", "2026-07-01T09:00:00Z", "s", "%", "rate(1 day)", "[a, b]",
+    "arn:aws:ecs:ap-northeast-2:123456789012:task-definition/nest-wallet-task:40",
+    "arn:aws:",
+    "arn:::::",
+    "256",
+    "512",
+    "2 GB",
+    "-1 GB",
+    "1e300 vCPU",
+    "99999999999999999999",
+    "",
+    " ",
+    ":",
+    "/",
+    "a:b:c:d:e:f:g:h:i:j",
+    "이름",
+    "\u{0}",
+    "{\"KEY\":\"value\"}",
+    "AWSCURRENT",
+    "AWSPREVIOUS",
+    "AWSPENDING",
+    "0123456789abcdef0123456789abcdef",
+    "2026-07-01T09:00:00Z",
+    "s",
+    "%",
+    "rate(1 day)",
+    "[a, b]",
 ];
 
-const NUMBERS: &[i64] =
-    &[-1, 0, 1, 2, 3, 5, 10, 21, 30, 40, 50, 60, 99, 100, 101, 200, 256, 512, 3000, 70_000, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN];
+const NUMBERS: &[i64] = &[
+    -1,
+    0,
+    1,
+    2,
+    3,
+    5,
+    10,
+    21,
+    30,
+    40,
+    50,
+    60,
+    99,
+    100,
+    101,
+    200,
+    256,
+    512,
+    3000,
+    70_000,
+    i32::MAX as i64,
+    i32::MIN as i64,
+    i64::MAX,
+    i64::MIN,
+];
 
 const SCENARIOS: &[&str] = &[
     "",
@@ -84,7 +146,9 @@ impl Luck {
             Type::Integer | Type::Long => Value::Int(self.one(NUMBERS)),
             Type::Float => Value::Float(self.one(&[-1.0, 0.0, 0.5, 1.0, 300.0, 1e300])),
             Type::Boolean => Value::Bool(self.below(2) == 0),
-            Type::Time => self.one(&["1970-01-01T00:00:00Z", "2026-07-01T09:00:00Z", "2026-06-30T00:00:00Z", "9999-12-30T00:00:00Z"]).into(),
+            Type::Time => {
+                self.one(&["1970-01-01T00:00:00Z", "2026-07-01T09:00:00Z", "2026-06-30T00:00:00Z", "9999-12-30T00:00:00Z"]).into()
+            }
             Type::List(kind) => {
                 let count = self.one(&[0, 1, 1, 2, 3, 12]);
                 Value::List((0..count).map(|_| self.value(operation, kind, known, depth.saturating_sub(1))).collect())
@@ -198,8 +262,7 @@ fn sound(method: &str) -> Option<Value> {
 /// than its own default of 256.
 fn check(cases: u32, test: impl Fn(u64)) {
     let asked = Config::default();
-    let config =
-        Config { cases: cases * asked.cases / 256, rng_seed: RngSeed::Fixed(41), failure_persistence: None, ..asked };
+    let config = Config { cases: cases * asked.cases / 256, rng_seed: RngSeed::Fixed(41), failure_persistence: None, ..asked };
     let outcome = TestRunner::new(config).run(&proptest::num::u64::ANY, |seed| {
         test(seed);
         Ok::<(), TestCaseError>(())

@@ -234,3 +234,20 @@ fn c56_numbers_have_bounds() {
         refuses(map! { "deploymentConfiguration" => configuration }, INVALID, "maximumPercent");
     }
 }
+
+/// C58 A platform version from before a feature does not run what uses it.
+#[test]
+fn c58_old_platforms_lack_features() {
+    let efs = map! { "name" => "data", "efsVolumeConfiguration" => map! { "fileSystemId" => "fs-1" } };
+    for feature in [map! { "ephemeralStorage" => map! { "sizeInGiB" => 50 } }, map! { "volumes" => vec![efs] }] {
+        let mut desk = Desk::new();
+        let definition = with(definition("large"), feature);
+        desk.ask("register_task_definition", definition);
+        let made = |version: &str| with(service("large"), map! { "taskDefinition" => "large", "platformVersion" => version });
+        let code = "PlatformTaskDefinitionIncompatibilityException";
+        desk.refuses("create_service", made("1.3.0"), code, "platform version");
+        desk.ask("create_service", made("1.4.0"));
+        let older = map! { "cluster" => CLUSTER, "service" => "large", "platformVersion" => "1.3.0" };
+        desk.refuses("update_service", older, code, "platform version");
+    }
+}

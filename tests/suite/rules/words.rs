@@ -95,7 +95,10 @@ fn e87_events() {
 #[test]
 fn e88_events_of_a_service_that_cannot() {
     let mut stage = struck("secret-key-missing", "");
-    stage.update("deploymentConfiguration", map! { "deploymentCircuitBreaker" => map! { "enable" => false, "rollback" => false } });
+    stage.update(
+        "deploymentConfiguration",
+        map! { "deploymentCircuitBreaker" => map! { "enable" => false, "rollback" => false } },
+    );
     stage.update("forceNewDeployment", true);
     stage.wait(1800);
     assert_told(&mut stage, &["(service nest-wallet-service) is unable to consistently start tasks successfully."]);
