@@ -124,6 +124,7 @@ fn suspend(target: &mut Document, given: Option<&Value>) {
 fn bounds(target: &Document) -> Result<(i64, i64), Failure> {
     let bound = |name| target.get(name).and_then(Value::as_int);
     match (bound("MinCapacity"), bound("MaxCapacity")) {
+        (Some(least), _) if least < 0 => Err(invalid("Minimum capacity cannot be less than 0")),
         (Some(least), Some(most)) if least > most => Err(invalid("Maximum capacity cannot be less than minimum capacity")),
         (Some(least), Some(most)) => Ok((least, most)),
         (None, _) => Err(invalid("Minimum capacity must be specified")),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::document::Document;
 use super::super::faults::{self, Launch};
-use super::super::refuse::{client, invalid_parameter, refuse};
+use super::super::refuse::{client, invalid_parameter, refuse, refuse_if};
 use super::super::request::texts;
 use super::super::{Answer, Sim};
 use super::launch::{Order, launch_alone};
@@ -15,6 +15,7 @@ use crate::map;
 use crate::value::{Map, Timestamp, Value};
 
 const COUNT_MOST: i64 = 10;
+const TOKEN_MOST: usize = 64;
 const TOKEN_LIFE_MS: i64 = 24 * 3_600_000;
 /// Members of the request that a task takes over.
 const SETTINGS: &[&str] =
@@ -125,7 +126,10 @@ fn check(request: &Value, definition: &Document, settings: &Map) -> Result<(), F
 /// The answer to a request whose token was used before: the same tasks for the
 /// same request, and a refusal for another one.
 fn asked_before(sim: &Sim, request: &Value) -> Result<Option<Value>, Failure> {
-    let asked = request.text("clientToken").and_then(|token| sim.ecs.runs.get(token));
+    let token = request.text("clientToken").unwrap_or_default();
+    let message = || invalid_parameter(format!("clientToken can have at most {TOKEN_MOST} characters."));
+    refuse_if(token.chars().count() > TOKEN_MOST, message)?;
+    let asked = sim.ecs.runs.get(token);
     let Some(asked) = asked.filter(|asked| after(asked.at, TOKEN_LIFE_MS) > sim.now) else {
         return Ok(None);
     };

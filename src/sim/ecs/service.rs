@@ -6,6 +6,7 @@ use super::super::Sim;
 use super::super::document::Document;
 use super::super::place::short;
 use super::super::refuse::refuse;
+use super::super::rules::MOST_TASKS;
 use super::super::rules::breaker::Breaker;
 use super::super::rules::capacity::Limits;
 use super::super::timed::Due;
@@ -183,12 +184,12 @@ pub fn create(sim: &mut Sim, cluster: &str, name: &str, mut settings: Map) {
 }
 
 /// Brings a service's desired count between two bounds, as registering a
-/// scalable target does.
+/// scalable target does; they may be wider than what a service can have.
 pub fn scale_into(sim: &mut Sim, key: &str, least: i64, most: i64) {
     let (now, pace) = (sim.now, &sim.ecs.pace);
     sim.ecs.services.change(key, |service| {
         let desired = service.document.int("desiredCount");
-        let wanted = desired.min(most).max(least);
+        let wanted = desired.min(most).max(least).min(MOST_TASKS);
         if wanted != desired {
             service.document.set("desiredCount", wanted);
             service.wake(now, pace);

@@ -4,6 +4,7 @@
 
 use super::super::document::Document;
 use super::super::refuse::{invalid_parameter, refuse, refuse_if, unsupported};
+use super::super::rules::MOST_TASKS;
 use crate::api::Failure;
 use crate::value::{Map, Value};
 
@@ -16,6 +17,7 @@ const RULES: &[(&[&str], Rule)] = &[
     (&["deploymentConfiguration"], alarms),
     (&["healthCheckGracePeriodSeconds"], grace),
     (&["platformVersion"], platform),
+    (&["platformVersion", "taskDefinition"], platform_has_what_it_takes),
     (&["taskDefinition"], compatibility),
     (&["taskDefinition", "networkConfiguration"], network),
     (&["taskDefinition", "loadBalancers"], balancers),
@@ -38,7 +40,9 @@ pub fn check(given: &Map, service: &Document, definition: &Document) -> Result<(
 }
 
 fn count(service: &Document, _: &Document) -> Result<(), Failure> {
-    refuse_if(service.int("desiredCount") < 0, || invalid_parameter("Desired count cannot be negative."))
+    let desired = service.int("desiredCount");
+    refuse_if(desired < 0, || invalid_parameter("Desired count cannot be negative."))?;
+    refuse_if(desired > MOST_TASKS, || invalid_parameter(format!("Desired count cannot be greater than {MOST_TASKS}.")))
 }
 
 fn percentages(service: &Document, _: &Document) -> Result<(), Failure> {
@@ -52,6 +56,7 @@ fn percentages(service: &Document, _: &Document) -> Result<(), Failure> {
     let refused = |broken, message: &str| refuse_if(broken, || invalid_parameter(message));
     refused(minimum < 0, "minimumHealthyPercent cannot be negative.")?;
     refused(maximum < 100, "maximumPercent must be at least 100.")?;
+    refused(maximum > i64::from(i32::MAX), "maximumPercent is out of range.")?;
     refused(minimum > maximum, "minimumHealthyPercent must be less than or equal to maximumPercent.")?;
     let message = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
     refused((minimum, maximum) == (100, 100), message)?;
@@ -87,6 +92,15 @@ fn grace(service: &Document, _: &Document) -> Result<(), Failure> {
 fn platform(service: &Document, _: &Document) -> Result<(), Failure> {
     let known = PLATFORMS.contains(&service.text("platformVersion"));
     refuse_if(!known, || refuse("PlatformUnknownException", "The specified platform does not exist."))
+}
+
+/// Larger disks and EFS came with 1.4.0.
+fn platform_has_what_it_takes(service: &Document, definition: &Document) -> Result<(), Failure> {
+    let is_older = !["", "LATEST", "1.4.0"].contains(&service.text("platformVersion"));
+    let on_efs = |volume: &Value| volume.get("efsVolumeConfiguration").is_some();
+    let asks = definition.get("ephemeralStorage").is_some() || definition.items("volumes").iter().any(on_efs);
+    let message = "The specified platform version does not satisfy the required capabilities of the task definition.";
+    refuse_if(is_older && asks, || refuse("PlatformTaskDefinitionIncompatibilityException", message))
 }
 
 fn compatibility(_: &Document, definition: &Document) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::rules::MOST_TASKS;
 use super::setting::Takes::{self, Chance, Count, Duration, Flag, Number, OneOf, Operation, Pattern, Text};
 
 /// One setting of a fault.
@@ -50,9 +51,6 @@ impl Strikes {
         }
     }
 }
-
-/// How many tasks AWS lets a service have.
-const MOST_TASKS: i64 = 5000;
 
 const FROM: Member = member("from", Duration, "when it begins, from the start of the command").default("\"0s\"");
 const FOR: Member = member("for", Duration, "how long it lasts from then");

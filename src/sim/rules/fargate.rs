@@ -26,7 +26,8 @@ const ODD_SIZES: &[(i64, &[i64])] =
 const LOG_DRIVERS: &[&str] = &["awsfirelens", "awslogs", "splunk"];
 const STORAGE_LEAST: i64 = 21;
 const STORAGE_MOST: i64 = 200;
-const STOP_TIMEOUT_MOST: i64 = 120;
+const TIMEOUT_LEAST: i64 = 2;
+const TIMEOUT_MOST: i64 = 120;
 
 /// Whether the definition asks to be checked for Fargate.
 pub fn is_required(definition: &Value) -> bool {
@@ -71,8 +72,9 @@ fn check_containers(definition: &Value) -> Result<(), Failure> {
         refuse_if(privileged, || client(message))?;
         for name in ["startTimeout", "stopTimeout"] {
             let seconds = container.get(name).and_then(Value::as_int);
-            let message = || client(format!("{name} cannot be greater than {STOP_TIMEOUT_MOST} seconds on Fargate."));
-            refuse_if(seconds.is_some_and(|seconds| seconds > STOP_TIMEOUT_MOST), message)?;
+            let outside = seconds.is_some_and(|seconds| !(TIMEOUT_LEAST..=TIMEOUT_MOST).contains(&seconds));
+            let message = format!("{name} must be between {TIMEOUT_LEAST} and {TIMEOUT_MOST} seconds on Fargate.");
+            refuse_if(outside, || client(message))?;
         }
     }
     Ok(())

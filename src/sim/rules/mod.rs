@@ -6,3 +6,6 @@ pub mod capacity;
 pub mod containers;
 pub mod definition;
 pub mod fargate;
+
+/// How many tasks AWS lets a service have.
+pub const MOST_TASKS: i64 = 5000;

@@ -89,10 +89,13 @@ fn e33_an_old_task_is_replaced_from_its_own_revision() {
     bench.force(":41", Fate { slower_ms: 3_600_000, ..Fate::default() });
     bench.update("deploymentConfiguration", map! { "maximumPercent" => 300 });
     bench.update("taskDefinition", "nest-wallet-task:41");
+    let sick: Vec<String> = bench.tasks("RUNNING").iter().map(|task| text(task, "taskArn")).collect();
     let start = bench.now;
     bench.wait(400);
     assert!(bench.said_at(start, SICK).is_some());
     let running = bench.tasks("RUNNING");
+    let stays = running.iter().find(|task| text(task, "lastStatus") == "RUNNING" && sick.contains(&text(task, "taskArn")));
+    assert!(stays.is_none(), "{stays:?}");
     let of = |end: &str| running.iter().filter(|task| text(task, "taskDefinitionArn").ends_with(end)).count();
     assert_eq!((of(":40"), of(":41")), (2, 2));
     assert!(running.iter().filter(|task| text(task, "lastStatus") == "RUNNING").count() == 2);

@@ -48,11 +48,13 @@ struct Watcher {
     /// What was allowed before the settings last changed: it may take a look
     /// until the tasks are within what is allowed now.
     slack: i64,
+    /// The tasks that counted as healthy at the last look.
+    healthy: Vec<String>,
 }
 
 impl Watcher {
     fn new(seed: u64) -> Watcher {
-        let mut watcher = Watcher { bench: Bench::new(seed), pure: true, seen: vec![], slack: 0 };
+        let mut watcher = Watcher { bench: Bench::new(seed), pure: true, seen: vec![], slack: 0, healthy: vec![] };
         let alarms = map! { "alarmNames" => vec!["nest-wallet-cpu-high"], "enable" => true, "rollback" => true };
         watcher.bench.update("deploymentConfiguration", map! { "alarms" => alarms });
         watcher
@@ -139,11 +141,29 @@ impl Watcher {
         for task in self.bench.tasks("RUNNING") {
             assert!(known.contains(&text(&task, "startedBy")), "{task:?} {known:?}");
         }
-        if self.pure {
-            let healthy = ecs::healthy(&self.bench.sim, &format!("{CLUSTER}/{SERVICE}")).len() as i64;
-            assert!(healthy >= limits.floor(), "{healthy} {limits:?}");
-        }
+        self.look_at_the_floor(&limits);
         self.look_at_events();
+    }
+
+    /// The scheduler stops no healthy task that the floor needs; one that is
+    /// lost to a fault or to StopTask is another matter.
+    fn look_at_the_floor(&mut self, limits: &Limits) {
+        let healthy = ecs::healthy(&self.bench.sim, &format!("{CLUSTER}/{SERVICE}"));
+        let count = healthy.len() as i64;
+        assert!(!self.pure || count >= limits.floor(), "{count} {limits:?}");
+        let before = std::mem::replace(&mut self.healthy, healthy);
+        let lost: Vec<_> = before.into_iter().filter(|id| !self.healthy.contains(id)).collect();
+        if lost.is_empty() || count >= limits.floor() {
+            return;
+        }
+        let stopped = self.bench.tasks("STOPPED");
+        let scaled = |id: &String| {
+            let task = stopped.iter().find(|task| text(task, "taskArn").ends_with(id.as_str()));
+            task.is_some_and(|task| text(task, "stoppedReason").starts_with("Scaling activity"))
+        };
+        let (scaled, excused): (Vec<_>, Vec<_>) = lost.into_iter().partition(scaled);
+        let kept = count + excused.len() as i64;
+        assert!(scaled.is_empty() || kept >= limits.floor(), "{scaled:?} stopped at {kept} {limits:?}");
     }
 
     /// They only grow, and no two share a moment.

@@ -33,22 +33,39 @@ fn d51_the_task_has_a_size() {
     }
 }
 
-/// D52 The size stands in the table.
+/// Cpu, and each memory that it may have, in MiB.
+fn sizes() -> Vec<(i64, Vec<i64>)> {
+    let steps = |least: i64, most: i64, step: usize| (least..=most).step_by(step).map(|gibibytes| gibibytes * 1024).collect();
+    vec![
+        (256, vec![512, 1024, 2048]),
+        (512, steps(1, 4, 1)),
+        (1024, steps(2, 8, 1)),
+        (2048, steps(4, 16, 1)),
+        (4096, steps(8, 30, 1)),
+        (8192, steps(16, 60, 4)),
+        (16384, steps(32, 120, 8)),
+        (32768, vec![61_440, 122_880, 249_856]),
+    ]
+}
+
+/// D52 The size stands in the table: every one of its rows, and nothing beside it.
 #[test]
 fn d52_the_size_stands_in_the_table() {
-    let size = |cpu: &str, memory: &str| changed(map! { "cpu" => cpu, "memory" => memory });
-    for cpu in ["300", "0", "many"] {
-        refuses(size(cpu, "512"), "Invalid 'cpu' setting for task.");
+    let size = |cpu: i64, memory: i64| changed(map! { "cpu" => cpu.to_string(), "memory" => memory.to_string() });
+    for cpu in ["300", "0", "many", "65536"] {
+        refuses(changed(map! { "cpu" => cpu }), "Invalid 'cpu' setting for task.");
     }
-    for (cpu, memory) in
-        [("256", "3072"), ("512", "5120"), ("1024", "1024"), ("4096", "31744"), ("8192", "17408"), ("16384", "33792")]
-    {
-        refuses(size(cpu, memory), "No Fargate configuration exists for given values.");
-    }
-    for (cpu, memory) in
-        [("256", "512"), ("512", "4096"), ("2048", "16384"), ("8192", "20480"), ("16384", "40960"), ("32768", "61440")]
-    {
-        registered(size(cpu, memory));
+    let none = "No Fargate configuration exists for given values.";
+    for (cpu, memories) in sizes() {
+        let mut desk = Desk::new();
+        for memory in &memories {
+            desk.ask("register_task_definition", size(cpu, *memory));
+        }
+        let (least, most) = (memories[0], memories[memories.len() - 1]);
+        let between: Vec<i64> = memories.windows(2).map(|pair| (pair[0] + pair[1]) / 2).collect();
+        for memory in [vec![least / 2, least - 1, most + 1, most + 1024, most * 2], between].concat() {
+            desk.refuses("register_task_definition", size(cpu, memory), "ClientException", none);
+        }
     }
 }
 
@@ -100,11 +117,17 @@ fn d57_the_host_is_out_of_reach() {
     refuses(definition_with(map! { "logConfiguration" => map! { "logDriver" => "syslog" } }), "log drivers");
 }
 
-/// D58 A container has at most two minutes to stop.
+/// D58 A container has two seconds to two minutes to start and to stop.
 #[test]
-fn d58_timeouts_end_at_two_minutes() {
-    refuses(definition_with(map! { "stopTimeout" => 121 }), "stopTimeout");
-    registered(definition_with(map! { "stopTimeout" => 120 }));
+fn d58_timeouts_have_a_range() {
+    for name in ["startTimeout", "stopTimeout"] {
+        for seconds in [0, 1, 121] {
+            refuses(definition_with(map! { name => seconds }), &format!("{name} must be between 2 and 120 seconds"));
+        }
+        for seconds in [2, 120] {
+            registered(definition_with(map! { name => seconds }));
+        }
+    }
 }
 
 /// D59 The platform of a definition is kept.

@@ -29,6 +29,22 @@ fn l01_batches_have_a_size() {
     desk.refuses("describe_clusters", map! { "clusters" => vec!["x"; 101] }, INVALID, "at most 100");
 }
 
+/// L12 Service deployments and service revisions are described twenty at a time.
+#[test]
+fn l12_twenty_at_a_time() {
+    let mut desk = Desk::new();
+    for (method, name) in
+        [("describe_service_deployments", "serviceDeploymentArns"), ("describe_service_revisions", "serviceRevisionArns")]
+    {
+        for size in [0, 21] {
+            desk.refuses(method, map! { name => vec!["x"; size] }, INVALID, "1 to 20 items");
+        }
+        let answer = desk.ask(method, map! { name => vec!["x"; 20] });
+        let missing = map! { "arn" => "x", "reason" => "MISSING" };
+        assert_eq!(answer.items("failures"), vec![missing; 20]);
+    }
+}
+
 /// L02 What is missing is a failure beside what is there, by its ARN.
 #[test]
 fn l02_missing_items_are_failures() {

@@ -100,6 +100,15 @@ fn e54_a_client_token() {
     assert_ne!(arns(&first), arns(&stage.ask("run_task", ask(2))));
 }
 
+/// E121 A client token has at most 64 characters.
+#[test]
+fn e121_the_length_of_a_token() {
+    let mut stage = Stage::new();
+    let ask = |length: usize| request(map! { "clientToken" => "t".repeat(length) });
+    stage.refuses("run_task", ask(65), "InvalidParameterException", "at most 64 characters");
+    assert_eq!(stage.ask("run_task", ask(64)).items("tasks").len(), 1);
+}
+
 /// E55 What cannot run is refused.
 #[test]
 fn e55_refusals() {

@@ -3,7 +3,7 @@
 use rollbook::map;
 use rollbook::value::Value;
 
-use super::desk::{CLUSTER, Desk, SERVICE, balancer, definition, int, member, network, service, text, with};
+use super::desk::{CLUSTER, Desk, SERVICE, balancer, definition, int, member, network, service, tag, text, with};
 
 const INVALID: &str = "InvalidParameterException";
 
@@ -210,4 +210,44 @@ fn c54_other_controllers_deploy_for_themselves() {
     desk.refuses("update_service", request(back), "UnsupportedOperation", "changing the deployment controller");
     let after = member(&desk.ask("update_service", request(map! { "desiredCount" => 4 })), "service");
     assert_eq!((int(&after, "desiredCount"), after.items("deployments").len()), (4, 0));
+}
+
+/// C55 Tagging a service deploys nothing.
+#[test]
+fn c55_tags_are_no_deployment() {
+    let mut desk = Desk::new();
+    let before = desk.service(SERVICE);
+    desk.ask("tag_resource", map! { "resourceArn" => text(&before, "serviceArn"), "tags" => vec![tag("team", "wallet")] });
+    desk.wait(60);
+    assert_eq!(desk.service(SERVICE).items("deployments"), before.items("deployments"));
+}
+
+/// C56 A service has at most 5000 tasks, and no number is too large to be refused.
+#[test]
+fn c56_numbers_have_bounds() {
+    for count in [5001, i64::from(i32::MAX), i64::MAX] {
+        refuses(map! { "desiredCount" => count }, INVALID, "Desired count cannot be greater than 5000.");
+    }
+    assert_eq!(int(&update(&mut Desk::new(), map! { "desiredCount" => 5000 }), "desiredCount"), 5000);
+    for percent in [i64::from(i32::MAX) + 1, i64::MAX] {
+        let configuration = map! { "maximumPercent" => percent };
+        refuses(map! { "deploymentConfiguration" => configuration }, INVALID, "maximumPercent");
+    }
+}
+
+/// C58 A platform version from before a feature does not run what uses it.
+#[test]
+fn c58_old_platforms_lack_features() {
+    let efs = map! { "name" => "data", "efsVolumeConfiguration" => map! { "fileSystemId" => "fs-1" } };
+    for feature in [map! { "ephemeralStorage" => map! { "sizeInGiB" => 50 } }, map! { "volumes" => vec![efs] }] {
+        let mut desk = Desk::new();
+        let definition = with(definition("large"), feature);
+        desk.ask("register_task_definition", definition);
+        let made = |version: &str| with(service("large"), map! { "taskDefinition" => "large", "platformVersion" => version });
+        let code = "PlatformTaskDefinitionIncompatibilityException";
+        desk.refuses("create_service", made("1.3.0"), code, "platform version");
+        desk.ask("create_service", made("1.4.0"));
+        let older = map! { "cluster" => CLUSTER, "service" => "large", "platformVersion" => "1.3.0" };
+        desk.refuses("update_service", older, code, "platform version");
+    }
 }
