@@ -39,20 +39,23 @@ fn main() {
     }
 }
 
-/// One line a size: the whole, and the share of one service.
+/// One line a size: the whole, and the share of one service. Many services do
+/// not fit into the processor's caches, which one alone does; more than that
+/// and a logarithm must not be added.
 fn say_growth() {
     println!("services   all deploys   of one");
     let mut first = None;
     for size in SIZES {
         let world = World::of(size);
         let mut samples: Vec<Duration> = (0..if size > 100 { 5 } else { 25 }).map(|_| world.time_of_deploys()).collect();
+        // The fastest: whatever else the machine does can only add.
         samples.sort_unstable();
-        let median = samples[samples.len() / 2];
-        let one = median / size as u32;
+        let fastest = samples[0];
+        let one = fastest / size as u32;
         let growth = one.as_secs_f64() / first.get_or_insert(one).as_secs_f64();
-        println!("{size:>8}   {:>9.2} ms   {:>6.3} ms   {growth:.2} times that of one alone", millis(median), millis(one));
+        println!("{size:>8}   {:>9.2} ms   {:>6.3} ms   {growth:.2} times that of one alone", millis(fastest), millis(one));
         if size == 1 {
-            let verdict = if median <= BUDGET { "within" } else { "over" };
+            let verdict = if fastest <= BUDGET { "within" } else { "over" };
             println!("           a two-task deploy is {verdict} its budget of {:.0} ms", millis(BUDGET));
         }
     }

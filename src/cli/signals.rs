@@ -10,6 +10,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::effect::{Cancel, Stop};
 use crate::journal::Verdict;
 
+const KINDS: [fn() -> SignalKind; 3] = [SignalKind::interrupt, SignalKind::terminate, SignalKind::hangup];
+
 /// SIGXFSZ, on every Unix that Rust knows.
 const FILE_TOO_LARGE: i32 = 25;
 
@@ -18,14 +20,9 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
     runtime.spawn(async move {
         // A limit on the size of files is an error to be said, not a way to die.
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(kinds) else { return };
+        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
+            either(&mut interrupt, &mut terminate, &mut hangup).await;
             if cancel.is_stopped() {
                 if let Some(run) = resumable.get() {
                     anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");
@@ -41,20 +38,21 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
 /// Completes at the first of them; to be asked for inside a runtime. The second
 /// stops the process.
 pub fn first() -> io::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let [mut interrupt, mut terminate, mut hangup] = listen(KINDS.map(|kind| kind()))?;
     Ok(async move {
-        either(&mut interrupt, &mut terminate).await;
+        either(&mut interrupt, &mut terminate, &mut hangup).await;
         tokio::spawn(async move {
-            either(&mut interrupt, &mut terminate).await;
+            either(&mut interrupt, &mut terminate, &mut hangup).await;
             std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
         });
     })
 }
 
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+async fn either(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
     }
 }
 

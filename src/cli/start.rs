@@ -28,9 +28,9 @@ impl Start<'_> {
     /// Runs it to its end; gives its exit code.
     pub fn play(self) -> Result<u8, Misuse> {
         let (shelf, output) = (self.shelf, self.options.output);
-        let environment = self.place.name.clone();
+        let here = self.place.flags();
         let shown = self.run()?;
-        Ok(Closing { shelf, environment, shown, output }.show())
+        Ok(Closing { shelf, here, shown, output }.show())
     }
 
     fn run(self) -> Result<Shown, Misuse> {
@@ -99,7 +99,8 @@ struct Shown {
 
 struct Closing<'a> {
     shelf: &'a Shelf,
-    environment: Option<String>,
+    /// The options that name the place of the run.
+    here: String,
     shown: Shown,
     output: Output,
 }
@@ -137,7 +138,7 @@ impl Closing<'_> {
                 ended.vault.redact(document(ended, progress.take_printed(), found.clone(), next.clone()))
             ),
         }
-        anstream::eprint!("\n{}", report::show_end(paint, &end));
+        anstream::eprint!("\n{}", ended.vault.redact(report::show_end(paint, &end)));
         ended.verdict.exit_code()
     }
 
@@ -157,11 +158,8 @@ impl Closing<'_> {
 
     /// `rollbook rollback --env prod`, where there is such a runbook.
     fn way_back(&self) -> Option<String> {
-        self.shelf.names().contains_key("rollback").then(|| match (&self.environment, self.shown.ended.announcement.sandbox) {
-            (Some(name), _) => format!("rollbook rollback --env {name}"),
-            (None, true) => "rollbook rollback --sandbox".into(),
-            (None, false) => "rollbook rollback".into(),
-        })
+        let known = self.shelf.names().contains_key("rollback");
+        known.then(|| format!("rollbook rollback {}", self.here).trim_end().to_owned())
     }
 }
 

@@ -165,6 +165,13 @@ impl Observer for Progress {
                     self.lock().calls.insert(key.clone(), operation.to_owned());
                 }
             }
+            Event::Settled { key, how, .. } => {
+                let mut state = self.lock();
+                // Of a run that goes on, another process has seen the call begin.
+                let call = state.calls.get(key).cloned().unwrap_or_else(|| "the write that was cut off".into());
+                let text = format!("{call}: no answer came, but it happened: {how}");
+                state.say(self.paint, &StreamPath::default(), &self.paint.faint(&text));
+            }
             Event::Outcome { key, .. } => drop(self.lock().calls.remove(key)),
             Event::Attempt { key, number, failure, wait_ms, .. } => {
                 let what = failure.0.text("code").or(failure.0.text("message")).unwrap_or_default();

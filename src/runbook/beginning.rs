@@ -64,10 +64,20 @@ pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, ga
 /// itself in its place is refused later, and not recorded either.
 fn shown_arguments(header: &Header, arguments: &Map) -> Map {
     let secret = |name: &String| header.params.iter().any(|param| param.secret && param.name == *name);
-    let is_place =
-        |value: &Value| value.as_str().is_some_and(|text| text == "-" || text.starts_with("env:") || text.starts_with("file:"));
     let shown = arguments.iter().filter(|(name, value)| !secret(name) || is_place(value));
     shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Whether a secret param's argument only says where the secret is.
+fn is_place(value: &Value) -> bool {
+    match value {
+        Value::Map(sources) => sources.values().all(is_place),
+        Value::Text(text) => {
+            let made = ["-", "prompt", "generate"].contains(&text.as_str());
+            made || ["env:", "file:", "generate:"].iter().any(|kind| text.starts_with(kind))
+        }
+        _ => false,
+    }
 }
 
 pub(super) fn guard(place: &Place, header: &Header, confirmed: Option<&str>) -> Guard {

@@ -83,12 +83,24 @@ impl Place {
         }
     }
 
+    /// The options that bring another command to the same place.
+    pub fn flags(&self) -> String {
+        let mut flags = vec![];
+        if self.sandbox {
+            flags.push("--sandbox".to_owned());
+        }
+        let named = [("--env", &self.name), ("--service", &self.service_key), ("--cluster", &self.cluster_option)];
+        flags.extend(named.iter().filter_map(|(flag, value)| Some(format!("{flag} {}", value.as_ref()?))));
+        flags.join(" ")
+    }
+
     /// The `env` of scripts.
     pub fn variables(&self, account: Option<&str>, region: &str) -> Value {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         map! {
             "name" => self.title(),
             "sandbox" => self.sandbox,
+            "here" => self.flags(),
             "region" => region,
             "account" => account.map(str::to_owned),
             "cluster" => self.service.cluster.clone(),

@@ -18,6 +18,7 @@ mod desk;
 mod events;
 mod fargate;
 mod faults;
+mod index;
 mod lists;
 mod pages;
 mod protection;

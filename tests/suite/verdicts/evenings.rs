@@ -34,3 +34,47 @@ fn a_rotated_api_key() {
     assert!(world.contains("https://rotated.blockbit.com\\"), "the new value is kept");
     assert!(world.contains("https://api.blockbit.com/api"), "the other key is as it was");
 }
+
+/// A second rollback in the same night would leave what works.
+#[test]
+fn after_ecs_went_back_by_itself_there_is_nothing_to_roll_back() {
+    let project = Project::new().file("night.toml", include_str!("../../scenarios/bad_image.toml"));
+    project.run(&["deploy", "--sandbox", "--image", IMAGE, "--scenario", "night.toml"]).status(3);
+    let back = project.run(&["rollback", "--sandbox"]);
+    back.status(0).says("was rolled back already and nest-wallet-task:41 serves").says("--steps 1");
+    project.run(&["rollback", "--sandbox", "--steps", "1"]).status(0).prints("as nest-wallet-task:40 was");
+}
+
+/// One of each read, one register, one update, then at most two a poll.
+#[test]
+fn a_healthy_deploy_makes_few_calls() {
+    let project = Project::new();
+    let run = project.run(&["deploy", "--sandbox", "--image", IMAGE, "--output", "json"]).json()["run"].clone();
+    let story = project.run(&["show", run.as_str().expect("a name"), "--output", "json"]).json();
+    let moments = story["moments"].as_array().expect("a list");
+    let mut calls = std::collections::BTreeMap::<String, i64>::new();
+    for call in moments.iter().filter(|moment| moment["kind"] == "call") {
+        let name = call["operation"].as_str().expect("a name").to_owned();
+        *calls.entry(name).or_default() += call["times"].as_i64().expect("a count");
+    }
+    let polls = moments.iter().filter(|moment| moment["kind"] == "sleep").count() as i64;
+    assert!(polls > 5, "{story:#}");
+    let once = [
+        "sts GetCallerIdentity",
+        "ecs DescribeTaskDefinition",
+        "ecs ListTaskDefinitions",
+        "ecr DescribeImages",
+        "secretsmanager DescribeSecret",
+        "ecs RegisterTaskDefinition",
+        "ecs UpdateService",
+        "ecs ListServiceDeployments",
+        "ecs DescribeServiceRevisions",
+    ];
+    for name in once {
+        assert_eq!(calls.remove(name), Some(1), "{name}");
+    }
+    // The first look, and one after each wait.
+    assert_eq!(calls.remove("ecs DescribeServices"), Some(polls + 2));
+    assert_eq!(calls.remove("ecs DescribeServiceDeployments"), Some(polls + 1));
+    assert!(calls.is_empty(), "and no others: {calls:?}");
+}
