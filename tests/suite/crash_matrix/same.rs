@@ -112,8 +112,11 @@ fn word(text: &str) -> usize {
 
 /// A digest of 64 digits is no id: it says what an image is.
 fn is_id(word: &str) -> bool {
-    let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_digit());
-    is_hex && word.len() >= 8 && word.len() < 64
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    let is_hex = has_digit && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // `PW6WLujKfmgbSu1pDaeYL`, as service deployments have them.
+    let is_mixed = has_digit || word.bytes().any(|byte| byte.is_ascii_uppercase());
+    (is_hex && word.len() >= 8 && word.len() < 64) || (is_mixed && word.len() == 21)
 }
 
 fn uuid(text: &str) -> Option<usize> {
@@ -142,6 +145,7 @@ fn ids_and_times_are_left_out_and_contents_are_not() {
         (format!("version {id} of 2"), "version id of 2"),
         ("(task 84dcbe830cc74c0fbbce49fda3f4bbf0)".into(), "(task id)"),
         ("ecs-svc/7231141705835813909".into(), "ecs-svc/id"),
+        ("nest-wallet-service/PW6WLujKfmgbSu1pDaeYL".into(), "nest-wallet-service/id"),
         ("2026-07-01T09:01:40.001Z".into(), "time"),
         ("nest-wallet-task:42".into(), "nest-wallet-task:42"),
         (format!("sha256:{}", "a1".repeat(32)), &format!("sha256:{}", "a1".repeat(32))),
