@@ -3,7 +3,7 @@
 //! AWS, and what is there in the end, must be as if nothing had happened.
 //!
 //! `cargo test` tries a fixed sample. All of them, with a table of what came
-//! of them, in about half an hour:
+//! of them, take about an hour:
 //!
 //! `ROLLBOOK_TESTS_CRASHES=all cargo test --test suite crash_matrix -- --nocapture`
 
@@ -14,16 +14,23 @@ mod same;
 
 use std::sync::Mutex;
 
+use crate::door::Server;
+use crate::harness::Project;
+use crate::stub::Stub;
 use middle::Held;
 use play::{Bench, Outcome, Point};
 use rows::{ROWS, Row};
 
-/// The points of a row by how many appends and requests it makes.
+/// The points of a row by how many appends and requests it makes. An append
+/// that was cut off in its middle is one that nothing is left of.
 fn points(appends: usize, requests: usize) -> Vec<Point> {
-    let journal = (1..=appends).flat_map(|at| ["before-append", "torn", "append"].map(|hook| Point::Journal(hook, at)));
+    let journal = (1..=appends).flat_map(|at| ["torn", "append"].map(|hook| Point::Journal(hook, at)));
     let wire = (1..=requests).flat_map(|at| [Held::Request, Held::Answer].map(|held| Point::Wire(held, at)));
     journal.chain(wire).collect()
 }
+
+/// Each has a sandbox of its own.
+const WORKERS: usize = 3;
 
 #[derive(Default)]
 struct Tally {
@@ -33,7 +40,7 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// All points of a row, or those that `keep` says, two at a time.
+/// All points of a row, or those that `keep` says, a few at a time.
 fn try_all(row: &Row, foreign: bool, keep: impl Fn(usize) -> bool) -> Tally {
     let bench = Bench::set_up(row);
     let whole = bench.uncrashed(row);
@@ -41,7 +48,7 @@ fn try_all(row: &Row, foreign: bool, keep: impl Fn(usize) -> bool) -> Tally {
     let chosen: Vec<Point> = chosen.map(|(_, point)| point).collect();
     let (waiting, tally) = (Mutex::new(chosen.into_iter()), Mutex::new(Tally::default()));
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..WORKERS {
             scope.spawn(|| {
                 let bench = Bench::like(&bench);
                 while let Some(point) = { waiting.lock().unwrap().next() } {
@@ -102,4 +109,29 @@ fn what_somebody_else_did_meanwhile_is_left_alone_and_named() {
         bad.extend(tally.wrong);
     }
     assert!(bad.is_empty(), "{}", bad.concat());
+}
+
+#[test]
+fn nobodys_clock_is_moved_but_a_sandboxes_on_this_machine() {
+    let refused = |endpoint: &str, asked: &str| {
+        let project = Project::at(endpoint).variable("ROLLBOOK_SANDBOX_CLOCK", asked);
+        project.run(&["status", "--cluster", rows::CLUSTER, "--service", rows::SERVICE])
+    };
+    refused("http://ecs.eu-west-1.example.com", "1").status(2).says("is for a sandbox on this machine").prints_nothing();
+    refused("", "1").status(2).says("is for a sandbox on this machine");
+    let stub = Stub::start();
+    refused(&stub.url, "1").status(2).says("no sandbox says the time at");
+    refused(&stub.url, "yes").status(2).says("ROLLBOOK_SANDBOX_CLOCK is 1 or 0, and not yes");
+    assert!(stub.received("GetCallerIdentity").is_empty(), "AWS is not asked anything");
+}
+
+#[test]
+fn a_run_moves_the_clock_by_what_it_waits() {
+    let server = Server::start(&Project::new(), &[]);
+    let project = server.project().runbook("r", "", "sleep(90); print(now()); parallel([1, 2], 2, |n| sleep(10));");
+    let clocked = project.variable("ROLLBOOK_SANDBOX_CLOCK", "1");
+    clocked.run(&["run", "r"]).status(0).prints("2026-07-01T09:01:30Z");
+    let now = server.control("GET", "clock", "")["now"].as_str().unwrap().to_owned();
+    // Who waits together may wait one after the other, and not longer.
+    assert!(("2026-07-01T09:01:40Z"..="2026-07-01T09:01:50Z").contains(&now.as_str()), "{now}");
 }

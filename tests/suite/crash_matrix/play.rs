@@ -18,7 +18,7 @@ use crate::harness::{Project, Ran};
 /// Where a run is killed.
 #[derive(Clone, Copy, Debug)]
 pub enum Point {
-    /// At this append to its journal: before it, in the middle of it, after it.
+    /// At this append to its journal: in the middle of it, or after it.
     Journal(&'static str, usize),
     /// At this request to AWS.
     Wire(Held, usize),
@@ -68,19 +68,19 @@ pub struct Bench {
 
 impl Bench {
     pub fn set_up(row: &Row) -> Bench {
-        let bench = Bench::start();
+        let bench = Bench::start(row.scenario);
         (row.before)(&bench.server);
         let world = bench.server.control("GET", "world", "").to_string();
         Bench { world, ..bench }
     }
 
     pub fn like(other: &Bench) -> Bench {
-        Bench { world: other.world.clone(), ..Bench::start() }
+        Bench { world: other.world.clone(), ..Bench::start("") }
     }
 
-    fn start() -> Bench {
-        let folder = Project::new();
-        let server = Server::start(&folder, &["--state", "world.json"]);
+    fn start(scenario: &str) -> Bench {
+        let folder = Project::new().file("trial.toml", scenario);
+        let server = Server::start(&folder, &["--state", "world.json", "--scenario", "trial.toml"]);
         let middle = Middle::before(&server.url);
         Bench { _folder: folder, server, middle, world: String::new() }
     }
@@ -89,8 +89,8 @@ impl Bench {
     fn begin(&self) -> (Project, u64) {
         self.server.control("PUT", "world", &self.world);
         self.middle.plan(None);
-        let project = Project::at(&self.middle.url).variable("ROLLBOOK_SANDBOX_CLOCK", "1").variable("FRESH", "https://fresh.example");
-        (project, self.last_call())
+        let project = Project::at(&self.middle.url).variable("ROLLBOOK_SANDBOX_CLOCK", "1");
+        (project.variable("FRESH", "https://fresh.example"), self.last_call())
     }
 
     fn last_call(&self) -> u64 {

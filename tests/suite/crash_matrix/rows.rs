@@ -13,6 +13,8 @@ pub struct Row {
     pub arguments: &'static [&'static str],
     /// What goes before it in a fresh world.
     pub before: fn(&Server),
+    /// What goes wrong in that world.
+    pub scenario: &'static str,
     /// Its exit code when nobody kills it.
     pub ends: i32,
     /// `cargo test` tries every so many of its points.
@@ -21,21 +23,33 @@ pub struct Row {
     pub somebody: bool,
 }
 
-const ROTATE: &[&str] = &["rotate-secret-and-redeploy", "--secret-id", "nest-wallet-prod-secrets", "--set", "NEXT_PUBLIC_API_URL=env:FRESH"];
+const fn row(name: &'static str, arguments: &'static [&'static str], before: fn(&Server)) -> Row {
+    Row { name, arguments, before, scenario: "", ends: 0, sample: 120, somebody: false }
+}
 
-#[rustfmt::skip]
+const DEPLOY: &[&str] = &["deploy", "--image", NEW];
+const ROTATE: &[&str] =
+    &["rotate-secret-and-redeploy", "--secret-id", "nest-wallet-prod-secrets", "--set", "NEXT_PUBLIC_API_URL=env:FRESH"];
+
+/// No task of the new image lasts: ECS takes the deployment back.
+const CRASHES: &str = "[[fault]]\nkind = \"crash\"\nimage = \"*:v42\"\nafter = \"5s\"\nexit_code = 1\n";
+/// The first tasks with the new value do not last, those with the old one do.
+const CRASHES_AT_FIRST: &str = "[[fault]]\nkind = \"crash\"\nimage = \"*:v41\"\nafter = \"5s\"\nexit_code = 1\ntimes = 3\n";
+
 pub const ROWS: &[Row] = &[
-    Row { name: "deploy", arguments: &["deploy", "--image", NEW], before: nothing, ends: 0, sample: 61, somebody: true },
-    Row { name: "deploy, scaling rests", arguments: &["deploy", "--image", NEW, "--suspend-scaling"], before: nothing, ends: 0, sample: 120, somebody: false },
-    Row { name: "restart", arguments: &["restart"], before: nothing, ends: 0, sample: 120, somebody: true },
-    Row { name: "rollback", arguments: &["rollback"], before: nothing, ends: 0, sample: 120, somebody: false },
-    Row { name: "rollback, deployment under way", arguments: &["rollback"], before: under_way, ends: 0, sample: 120, somebody: false },
-    Row { name: "rotate-secret-and-redeploy", arguments: ROTATE, before: nothing, ends: 0, sample: 91, somebody: false },
-    Row { name: "rotate, two services", arguments: ROTATE, before: two_readers, ends: 0, sample: 97, somebody: false },
-    Row { name: "stop-deployment", arguments: &["stop-deployment"], before: under_way, ends: 0, sample: 120, somebody: false },
-    Row { name: "wait", arguments: &["wait"], before: under_way, ends: 0, sample: 120, somebody: false },
-    Row { name: "status", arguments: &["status"], before: nothing, ends: 0, sample: 20, somebody: false },
-    Row { name: "diagnose", arguments: &["diagnose"], before: nothing, ends: 0, sample: 40, somebody: false },
+    Row { sample: 61, somebody: true, ..row("deploy", DEPLOY, nothing) },
+    row("deploy, scaling rests", &["deploy", "--image", NEW, "--suspend-scaling"], nothing),
+    Row { scenario: CRASHES, ends: 3, ..row("deploy, taken back", DEPLOY, nothing) },
+    Row { somebody: true, ..row("restart", &["restart"], nothing) },
+    row("rollback", &["rollback"], nothing),
+    row("rollback, deployment under way", &["rollback"], under_way),
+    Row { sample: 91, ..row("rotate-secret-and-redeploy", ROTATE, nothing) },
+    Row { sample: 97, ..row("rotate, two services", ROTATE, two_readers) },
+    Row { scenario: CRASHES_AT_FIRST, ends: 3, ..row("rotate, put back", ROTATE, nothing) },
+    row("stop-deployment", &["stop-deployment"], under_way),
+    row("wait", &["wait"], under_way),
+    Row { sample: 20, ..row("status", &["status"], nothing) },
+    Row { sample: 40, ..row("diagnose", &["diagnose"], nothing) },
 ];
 
 fn nothing(_: &Server) {}
