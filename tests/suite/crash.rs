@@ -240,7 +240,8 @@ fn under_a_lease_an_update_without_a_trace_did_not_happen() {
     assert_eq!(stub.received("UpdateService").len(), 3, "the trial, the run, the resume");
 
     // ECS lists one that the service does not show any more: it was taken back.
-    let record = json!({ "serviceDeploymentArn": "d", "createdAt": jiff::Timestamp::now().as_second(), "status": "ROLLBACK_SUCCESSFUL" });
+    let record =
+        json!({ "serviceDeploymentArn": "d", "createdAt": jiff::Timestamp::now().as_second(), "status": "ROLLBACK_SUCCESSFUL" });
     let stub = force_stub(steady_service(DEFINITION));
     let stub = stub.on("ListServiceDeployments", [Answer::ok(json!({ "serviceDeployments": [record] }))]);
     let project = project_of(&stub);

@@ -73,7 +73,8 @@ pub fn calls(calls: &Value) -> BTreeMap<String, Vec<Value>> {
             stream.push(call);
         }
     }
-    let plain = |call: &Value| json!({ "operation": call["operation"], "request": world(&call["request"]), "outcome": call["outcome"] });
+    let plain =
+        |call: &Value| json!({ "operation": call["operation"], "request": world(&call["request"]), "outcome": call["outcome"] });
     streams.into_iter().map(|(what, calls)| (what, calls.into_iter().map(plain).collect())).collect()
 }
 
