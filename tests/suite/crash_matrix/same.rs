@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 /// The state of chance, of the clock and of looks, which differ as soon as
 /// somebody waits a second longer.
-const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "privateIpv4Address", "macAddress", "faults"];
+const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults"];
 
 /// Lists in an order of no meaning.
 const UNORDERED: &[&str] = &["tasks", "streams"];
@@ -95,7 +95,7 @@ fn text(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let (length, stands_for) = match (time(rest), uuid(rest), word(rest)) {
+        let (length, stands_for) = match (time(rest), uuid(rest).or_else(|| address(rest)), word(rest)) {
             (Some(length), ..) => (length, Some("time")),
             (_, Some(length), _) => (length, Some("id")),
             (.., length) if length > 0 => (length, is_id(&rest[..length]).then_some("id")),
@@ -124,6 +124,15 @@ fn uuid(text: &str) -> Option<usize> {
     shaped(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
 }
 
+/// `0a:00:00:8c:59:65`, `10.0.3.62` or `10-0-3-62`, of a network interface.
+fn address(text: &str) -> Option<usize> {
+    let inner = |separator: char| {
+        let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != separator).unwrap_or(text.len());
+        (text[..end].split(separator).filter(|part| !part.is_empty()).count() == 4 && text.starts_with("10")).then_some(end)
+    };
+    shaped(text, "xx:xx:xx:xx:xx:xx").or_else(|| inner('.')).or_else(|| inner('-'))
+}
+
 fn time(text: &str) -> Option<usize> {
     let length = shaped(text, "dddd-dd-ddTdd:dd:dd")?;
     let more = text[length..].find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != 'Z');
@@ -148,6 +157,9 @@ fn ids_and_times_are_left_out_and_contents_are_not() {
         ("ecs-svc/7231141705835813909".into(), "ecs-svc/id"),
         ("nest-wallet-service/PW6WLujKfmgbSu1pDaeYL".into(), "nest-wallet-service/id"),
         ("2026-07-01T09:01:40.001Z".into(), "time"),
+        ("0a:00:00:8c:59:65".into(), "id"),
+        ("ip-10-0-3-62.ap-northeast-2.compute.internal".into(), "ip-id.ap-northeast-2.compute.internal"),
+        ("10.0.3.62".into(), "id"),
         ("nest-wallet-task:42".into(), "nest-wallet-task:42"),
         (format!("sha256:{}", "a1".repeat(32)), &format!("sha256:{}", "a1".repeat(32))),
     ] {
