@@ -31,4 +31,4 @@ pub use kind::Effect;
 pub use retry::Retry;
 pub use trouble::{Stop, Trouble};
 pub use vault::Vault;
-pub use worlds::{Live, SimWorld, World};
+pub use worlds::{Live, SandboxClock, SimWorld, World};

@@ -35,8 +35,9 @@ impl Gate {
         if *ok {
             self.recover_secrets(branch, &result.0)?;
             let value = unpack(&result, &self.vault).ok_or_else(|| Trouble::from(damaged(key)))?;
-            // Marked once more, to learn the same names as the first time.
-            return Ok(self.mark_answer(branch, effect, value));
+            // What was secret then is marked in the record. Meanwhile more is
+            // known, and what was a text then must stay one.
+            return Ok(self.learn_from(branch, effect, value, |_| {}));
         }
         match effect {
             Effect::Call { operation, .. } => {
@@ -161,10 +162,15 @@ impl Gate {
 
     /// Secrets in an answer must be marked before the record sees it: what its
     /// shape calls sensitive, and what this run knows to be one.
-    fn mark_answer(&self, branch: &Branch, effect: &Effect, mut value: Value) -> Value {
+    fn mark_answer(&self, branch: &Branch, effect: &Effect, value: Value) -> Value {
+        self.learn_from(branch, effect, value, |value| conceal_known(value, &self.vault.filter()))
+    }
+
+    /// Takes in what an answer tells, the first time and every time after.
+    fn learn_from(&self, branch: &Branch, effect: &Effect, mut value: Value, conceal: impl FnOnce(&mut Value)) -> Value {
         if let Effect::Call { operation, request } = effect {
             branch.learn(api::read_answer(operation, &mut value, &self.reading));
-            conceal_known(&mut value, &self.vault.filter());
+            conceal(&mut value);
             sources(operation, &value).into_iter().for_each(|(secret, source)| self.vault.know_source(&secret, source));
             lock(&self.seen).learn(operation, request, &value);
         }

@@ -9,7 +9,7 @@ use super::run::Request;
 use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
 use crate::effect::outside::LockFile;
-use crate::effect::{Live, SimWorld, World};
+use crate::effect::{Live, SandboxClock, SimWorld, World};
 use crate::journal::Verdict;
 use crate::sim::Scenario;
 
@@ -64,9 +64,11 @@ impl Door {
             profile: environment.profile.clone(),
             role_arn: environment.role_arn.clone(),
         };
+        let clock = SandboxClock::from_environment().map_err(Misuse::new)?;
         let carrier = request.runtime.block_on(connect(&access)).map_err(|error| no_way_in(&error))?;
         let region = carrier.region().to_owned();
-        Ok(Door { world: Arc::new(Live::new(carrier, request.runtime.clone())), region, sandbox: None })
+        let world = Live::new(carrier, request.runtime.clone()).with_clock(clock);
+        Ok(Door { world: Arc::new(world), region, sandbox: None })
     }
 
     /// Keeps the sandbox's world for the next command, which meets it without

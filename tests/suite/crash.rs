@@ -209,10 +209,10 @@ fn an_update_without_a_revision_is_settled_by_the_only_new_deployment_under_a_le
 }
 
 #[test]
-fn without_a_lease_or_without_a_new_deployment_a_person_is_asked() {
-    for (holds, after) in [("", with_new_deployment()), ("\"service\"", steady_service(DEFINITION))] {
-        let stub = force_stub(after);
-        let project = holding(&stub, holds, "\"ecs:UpdateService\"", FORCE);
+fn without_a_lease_a_person_is_asked() {
+    for after in [with_new_deployment(), steady_service(DEFINITION)] {
+        let stub = force_stub(after.clone());
+        let project = holding(&stub, "", "\"ecs:UpdateService\"", FORCE);
         killed_in_write(&project);
         let ran = project.run(&["resume"]);
         ran.status(8).says("ecs UpdateService was sent and nobody knows whether it took effect").prints_nothing();
@@ -221,12 +221,55 @@ fn without_a_lease_or_without_a_new_deployment_a_person_is_asked() {
         project.run(&["history"]).status(0).prints("outcome unknown");
         // A person has looked; what somebody else changed is left alone all the same.
         let again = project.run(&["resume", "--send-again"]);
-        let _ = match holds {
-            "" => again.status(6).says("somebody changed the service s"),
-            _ => again.status(0).prints("went on"),
+        let changed = after != steady_service(DEFINITION);
+        let _ = match changed {
+            true => again.status(6).says("somebody changed the service s"),
+            false => again.status(0).prints("went on"),
         };
-        assert_eq!(stub.received("UpdateService").len(), if holds.is_empty() { 2 } else { 3 });
+        assert_eq!(stub.received("UpdateService").len(), if changed { 2 } else { 3 });
     }
+}
+
+#[test]
+fn under_a_lease_an_update_without_a_trace_did_not_happen() {
+    let project_of = |stub: &Stub| holding(stub, "\"service\"", "\"ecs:UpdateService\"", FORCE);
+    let stub = force_stub(steady_service(DEFINITION));
+    let project = project_of(&stub);
+    killed_in_write(&project);
+    project.run(&["resume"]).status(0).prints("went on");
+    assert_eq!(stub.received("UpdateService").len(), 3, "the trial, the run, the resume");
+
+    // ECS lists one that the service does not show any more: it was taken back.
+    let record =
+        json!({ "serviceDeploymentArn": "d", "createdAt": jiff::Timestamp::now().as_second(), "status": "ROLLBACK_SUCCESSFUL" });
+    let stub = force_stub(steady_service(DEFINITION));
+    let stub = stub.on("ListServiceDeployments", [Answer::ok(json!({ "serviceDeployments": [record] }))]);
+    let project = project_of(&stub);
+    killed_in_write(&project);
+    project.run(&["resume"]).status(8).says("the service shows no new deployment");
+    assert_eq!(stub.received("UpdateService").len(), 2);
+}
+
+#[test]
+fn a_count_leaves_no_trace_and_is_asked_about() {
+    let body = FORCE.replace("forceNewDeployment: true", "desiredCount: 3");
+    let stub = force_stub(steady_service(DEFINITION));
+    let project = holding(&stub, "\"service\"", "\"ecs:UpdateService\"", &body);
+    killed_in_write(&project);
+    project.run(&["resume"]).status(8).says("the service shows no new deployment");
+    assert_eq!(stub.received("UpdateService").len(), 2);
+}
+
+#[test]
+fn a_new_deployment_of_something_else_is_somebody_elses() {
+    let mut after = with_new_deployment();
+    let theirs = DEFINITION.replace("f:1", "f:2");
+    after["services"][0]["deployments"][1]["taskDefinition"] = json!(theirs);
+    let stub = force_stub(after);
+    let project = holding(&stub, "\"service\"", "\"ecs:UpdateService\"", FORCE);
+    killed_in_write(&project);
+    project.run(&["resume"]).status(8).says("a new deployment ecs-svc/2 of f:2, which is somebody else's");
+    assert_eq!(stub.received("UpdateService").len(), 2);
 }
 
 #[test]

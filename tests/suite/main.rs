@@ -11,6 +11,7 @@ mod check;
 mod commands;
 mod configuration;
 mod crash;
+mod crash_matrix;
 mod deploy;
 mod door;
 mod endpoint;

@@ -1,5 +1,7 @@
 //! UpdateService and StopServiceDeployment, told by the service's deployments.
 
+use std::time::Duration;
+
 use super::{Case, Finding};
 use crate::effect::gate::lock;
 use crate::effect::seen::short;
@@ -7,9 +9,12 @@ use crate::effect::trouble::Trouble;
 use crate::map;
 use crate::value::Value;
 
+/// A deployment and ECS's record of it begin within this time.
+const NEAR: Duration = Duration::from_secs(10);
+
 /// Nobody else can have asked for a revision that this run registered. Any
-/// other update is told only by exactly one new deployment, and only while
-/// nobody else can have held the service.
+/// other update is told only by exactly one new deployment, or by none, and only
+/// while nobody else can have held the service.
 pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
     let cluster = case.request.text("cluster").unwrap_or("default");
     let service = case.request.text("service").unwrap_or_default();
@@ -20,7 +25,7 @@ pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
     let wanted = case.request.text("taskDefinition").filter(|wanted| lock(&case.gate.seen).registered(wanted));
     match wanted {
         Some(wanted) => by_definition(case, found, wanted),
-        None => Ok(by_new_deployment(case, found)),
+        None => by_new_deployment(case, found),
     }
 }
 
@@ -45,9 +50,7 @@ fn by_definition(case: &Case, service: &Value, wanted: &str) -> Result<Finding, 
 
 /// A deployment that ECS has taken back stands in its list of past ones only.
 fn rolled_back(case: &Case, service: &Value, wanted: &str) -> Result<bool, Trouble> {
-    let name = service.text("serviceName").unwrap_or_default();
-    let cluster = service.text("clusterArn").unwrap_or("default");
-    let listed = case.look("ecs", "list_service_deployments", map! { "cluster" => cluster, "service" => name })?;
+    let listed = records(case, service)?;
     let recent = listed.items("serviceDeployments").iter().filter(|one| is_recent(case, one));
     let revisions: Vec<Value> = recent.filter_map(|one| one.get("targetServiceRevisionArn").cloned()).take(20).collect();
     if revisions.is_empty() {
@@ -57,18 +60,67 @@ fn rolled_back(case: &Case, service: &Value, wanted: &str) -> Result<bool, Troub
     Ok(described.items("serviceRevisions").iter().any(|one| one.text("taskDefinition") == Some(wanted)))
 }
 
-fn by_new_deployment(case: &Case, service: &Value) -> Finding {
-    let known = lock(&case.gate.seen).service_of(case.request).deployments;
-    let is_new = |one: &&Value| is_recent(case, one) && one.text("id").is_some_and(|id| !known.contains(id));
+fn by_new_deployment(case: &Case, service: &Value) -> Result<Finding, Trouble> {
+    let seen = lock(&case.gate.seen).service_of(case.request);
+    let is_new = |one: &&Value| is_recent(case, one) && one.text("id").is_some_and(|id| !seen.deployments.contains(id));
     let new: Vec<&Value> = service.items("deployments").iter().filter(is_new).collect();
-    match new.as_slice() {
+    let before = seen.primary.map(|primary| primary.definition);
+    Ok(match new.as_slice() {
+        [] if case.gate.holds_unbroken() && must_deploy(case, before.as_deref()) && !has_gone(case, service)? => Finding::Absent,
         [] => Finding::Unclear("it names no revision of this run, and the service shows no new deployment".into()),
+        [one] if !is_asked_for(case, one, before.as_deref()) => {
+            let (id, definition) = (one.text("id").unwrap_or_default(), one.text("taskDefinition").unwrap_or_default());
+            Finding::Unclear(format!("the service has a new deployment {id} of {}, which is somebody else's", short(definition)))
+        }
         [one] if case.gate.holds_unbroken() => {
             happened(service, format!("{} is the only new deployment", one.text("id").unwrap_or_default()))
         }
         [_] => Finding::Unclear("the service has a new deployment, which may be somebody else's".into()),
         many => Finding::Unclear(format!("the service has {} new deployments", many.len())),
-    }
+    })
+}
+
+/// Whether the update leaves a new deployment whenever it takes effect.
+fn must_deploy(case: &Case, before: Option<&str>) -> bool {
+    let other = |wanted| before.is_some_and(|before| !names(wanted, before));
+    case.request.get("forceNewDeployment").and_then(Value::as_bool) == Some(true)
+        || case.request.text("taskDefinition").is_some_and(other)
+}
+
+/// Whether a deployment can be of this update: an update that names no
+/// revision deploys the one that ran before.
+fn is_asked_for(case: &Case, deployment: &Value, before: Option<&str>) -> bool {
+    let wanted = case.request.text("taskDefinition").or(before);
+    wanted.zip(deployment.text("taskDefinition")).is_none_or(|(wanted, arn)| names(wanted, arn))
+}
+
+/// Whether `wanted`, an ARN, `web:41` or `web`, means the revision `arn`.
+fn names(wanted: &str, arn: &str) -> bool {
+    let (wanted, arn) = (short(wanted), short(arn));
+    wanted == arn || arn.rsplit_once(':').is_some_and(|(family, _)| family == wanted)
+}
+
+/// Whether ECS lists a deployment that is newer than all that the service still
+/// shows: one that it has taken back since.
+fn has_gone(case: &Case, service: &Value) -> Result<bool, Trouble> {
+    let listed = match records(case, service) {
+        Ok(listed) => listed,
+        Err(stop @ Trouble::Stop(_)) => return Err(stop),
+        // Without the right to that look, the deployments have the last word.
+        Err(_) => return Ok(false),
+    };
+    let created = |one: &Value| match one.get("createdAt") {
+        Some(Value::Time(created)) => Some(*created),
+        _ => None,
+    };
+    let newest = service.items("deployments").iter().filter_map(created).max().and_then(|newest| newest.checked_add(NEAR).ok());
+    Ok(listed.items("serviceDeployments").iter().any(|one| is_recent(case, one) && created(one) > newest))
+}
+
+fn records(case: &Case, service: &Value) -> Result<Value, Trouble> {
+    let name = service.text("serviceName").unwrap_or_default();
+    let cluster = service.text("clusterArn").unwrap_or("default");
+    case.look("ecs", "list_service_deployments", map! { "cluster" => cluster, "service" => name })
 }
 
 fn is_recent(case: &Case, deployment: &Value) -> bool {

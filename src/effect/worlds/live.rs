@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::World;
+use super::{SandboxClock, World};
 use crate::api::{Failure, Operation};
 use crate::aws::{Carrier, send_http};
 use crate::effect::cancel::Cancel;
@@ -18,11 +18,17 @@ const LAST_ANSWER: Duration = Duration::from_secs(3);
 pub struct Live {
     carrier: Carrier,
     runtime: tokio::runtime::Handle,
+    /// In place of this machine's.
+    clock: Option<SandboxClock>,
 }
 
 impl Live {
     pub fn new(carrier: Carrier, runtime: tokio::runtime::Handle) -> Live {
-        Live { carrier, runtime }
+        Live { carrier, runtime, clock: None }
+    }
+
+    pub fn with_clock(self, clock: Option<SandboxClock>) -> Live {
+        Live { clock, ..self }
     }
 
     async fn send(&self, operation: &'static Operation, request: &Value) -> Result<Value, Failure> {
@@ -52,7 +58,7 @@ impl World for Live {
     }
 
     fn now(&self) -> Timestamp {
-        outside::now()
+        self.clock.as_ref().map_or_else(outside::now, SandboxClock::now)
     }
 
     fn dice(&self, _key: &Key) -> u64 {
@@ -60,6 +66,9 @@ impl World for Live {
     }
 
     fn sleep(&self, _at: &StreamPath, duration: Duration, cancel: &Cancel) -> Result<(), Stop> {
-        cancel.sleep(duration)
+        match &self.clock {
+            Some(clock) if clock.pass(duration) => cancel.check(),
+            _ => cancel.sleep(duration),
+        }
     }
 }

@@ -2,11 +2,13 @@
 //! from the record before it asks any world.
 
 mod live;
+mod sandbox_clock;
 mod sim;
 
 use std::time::Duration;
 
 pub use live::Live;
+pub use sandbox_clock::SandboxClock;
 pub use sim::SimWorld;
 
 use super::cancel::Cancel;
