@@ -63,7 +63,18 @@ fn findings(context: NativeCallContext, found: Dynamic) -> Fallible<()> {
     if found.holds_secret() {
         return Err(end(Stop::SecretShown("the findings hold a secret".into()), context.call_position()));
     }
-    mark(&context, Mark::Found(Recorded(found)))
+    mark(&context, Mark::Found(Recorded(with_texts_for_times(found))))
+}
+
+/// A mark is compared as it was written when a run is played again, and a time
+/// is read back as text.
+fn with_texts_for_times(value: Value) -> Value {
+    match value {
+        Value::Time(time) => Value::Text(time.to_string()),
+        Value::List(items) => Value::List(items.into_iter().map(with_texts_for_times).collect()),
+        Value::Map(map) => Value::Map(map.into_iter().map(|(name, item)| (name, with_texts_for_times(item))).collect()),
+        other => other,
+    }
 }
 
 fn mark(context: &NativeCallContext, mark: Mark) -> Fallible<()> {
