@@ -78,3 +78,20 @@ fn a_healthy_deploy_makes_few_calls() {
     assert_eq!(calls.remove("ecs DescribeServiceDeployments"), Some(polls + 1));
     assert!(calls.is_empty(), "and no others: {calls:?}");
 }
+
+#[test]
+fn the_evidence_has_the_health_of_the_targets() {
+    let scenario = "[[fault]]\nkind = \"unhealthy\"\ncheck = \"target\"\nimage = \"*:v58\"\n";
+    let project = Project::new().file("sick.toml", scenario);
+    let deploy = ["deploy", "--sandbox", "--image", IMAGE, "--scenario", "sick.toml", "--timeout", "2m", "--output", "json"];
+    let document = project.run(&deploy).json();
+    let targets = document["findings"]["evidence"]["targets"].as_array().expect("a list");
+    let sick = |target: &&serde_json::Value| target["reason"] == "Target.FailedHealthChecks" && target["state"] == "unhealthy";
+    assert!(targets.iter().any(|target| sick(&target)), "{targets:?}");
+    assert!(targets.iter().all(|target| target["state"] != "healthy"), "{targets:?}");
+    let denied = format!("{scenario}[[fault]]\nkind = \"access-denied\"\noperation = \"elbv2:DescribeTargetHealth\"\n");
+    let project = Project::new().file("sick.toml", &denied);
+    let document = project.run(&deploy).json();
+    let unchecked = document["findings"]["evidence"]["unchecked"].to_string();
+    assert!(unchecked.contains("the health of the targets (AccessDenied"), "{unchecked}");
+}
