@@ -5,7 +5,8 @@
 //!
 //! `cargo test` runs a few. More, with the figures:
 //! `ROLLBOOK_RACES=2000 cargo test --test suite rotation::races -- --nocapture`;
-//! `ROLLBOOK_RACES_FROM=2000` goes on where that ended, `ROLLBOOK_RACE=17` shows one, `ROLLBOOK_RACES_SHOW=8` all that end so.
+//! `ROLLBOOK_RACES_FROM=2000` goes on where that ended, `ROLLBOOK_RACE=17` shows
+//! one, `ROLLBOOK_RACES_SHOW=8` all that end so.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
