@@ -5,7 +5,8 @@
 //!
 //! `cargo test` runs a few. More, with the figures:
 //! `ROLLBOOK_RACES=2000 cargo test --test suite rotation::races -- --nocapture`;
-//! `ROLLBOOK_RACE=17` shows one, `ROLLBOOK_RACES_SHOW=8` all that end so.
+//! `ROLLBOOK_RACES_FROM=2000` goes on where that ended, `ROLLBOOK_RACE=17` shows
+//! one, `ROLLBOOK_RACES_SHOW=8` all that end so.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -31,16 +32,16 @@ fn race(seed: u64) -> Raced {
     Raced { code: ended.verdict.exit_code(), wrong, told }
 }
 
-/// All seeds below `count`, on a few threads.
-fn race_all(count: u64) -> Vec<Raced> {
-    let next = AtomicU64::new(0);
+/// So many seeds, on a few threads.
+fn race_all(from: u64, count: u64) -> Vec<Raced> {
+    let next = AtomicU64::new(from);
     let raced = Mutex::new(vec![]);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= count {
+                    if seed >= from + count {
                         break;
                     }
                     raced.lock().unwrap().push(race(seed));
@@ -61,7 +62,7 @@ fn a_rotation_that_is_raced_is_a_transaction() {
         let raced = race(seed);
         panic!("{}\n{:?}", raced.told, raced.wrong);
     }
-    let raced = race_all(number("ROLLBOOK_RACES").unwrap_or(FEW));
+    let raced = race_all(number("ROLLBOOK_RACES_FROM").unwrap_or(0), number("ROLLBOOK_RACES").unwrap_or(FEW));
     let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
     raced.iter().for_each(|one| *counts.entry(one.code).or_default() += 1);
     let wrong: Vec<String> = raced.iter().filter_map(|one| Some(format!("{}\n{}", one.wrong.as_ref()?, one.told))).collect();
