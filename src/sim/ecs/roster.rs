@@ -1,10 +1,10 @@
 //! All the tasks there are, by id and by the service that they belong to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::timed::Timed;
+use super::super::timed::{Table, Timed};
 use super::status::Status;
 use super::task::Task;
 use crate::value::Timestamp;
@@ -13,9 +13,9 @@ use crate::value::Timestamp;
 pub struct Roster {
     tasks: Timed<Task>,
     /// The ids of a service's tasks; those of none stand below the empty key.
-    by_service: BTreeMap<String, BTreeSet<String>>,
+    by_service: Table<BTreeSet<String>>,
     /// The same without those that are STOPPED and only remembered.
-    alive: BTreeMap<String, BTreeSet<String>>,
+    alive: Table<BTreeSet<String>>,
 }
 
 impl Roster {
@@ -79,7 +79,7 @@ impl Roster {
     }
 }
 
-fn forget(index: &mut BTreeMap<String, BTreeSet<String>>, service: &str, id: &str) {
+fn forget(index: &mut Table<BTreeSet<String>>, service: &str, id: &str) {
     if let Some(ids) = index.get_mut(service) {
         ids.remove(id);
         if ids.is_empty() {
