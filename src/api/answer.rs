@@ -46,7 +46,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn structure(&mut self, structure: &Structure, members: &mut Map) {
         for (name, value) in members {
-            match structure.members.get(name) {
+            match structure.members.get(name.as_str()) {
                 Some(member) => self.member(name, member, value),
                 None => self.known.learn(&structure.name, name),
             }
@@ -83,7 +83,7 @@ impl Reader<'_> {
 
     fn conceal_in(&mut self, structure: &Structure, members: &mut Map) {
         for (name, value) in members {
-            let Some(member) = structure.members.get(name) else { continue };
+            let Some(member) = structure.members.get(name.as_str()) else { continue };
             match member.secret {
                 true => self.conceal(name, &member.kind, value),
                 false => self.conceal_below(&member.kind, value),

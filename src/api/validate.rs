@@ -67,7 +67,7 @@ impl Check<'_> {
     fn structure(&mut self, structure: &Structure, title: &str, members: &mut Map, trail: &Trail) {
         for (name, value) in members.iter_mut() {
             let trail = Trail::Member(trail, name);
-            match structure.members.get(name) {
+            match structure.members.get(name.as_str()) {
                 Some(member) => self.member(member, value, &trail),
                 None if self.known.has(&structure.name, name) => {}
                 None => {
@@ -81,7 +81,7 @@ impl Check<'_> {
                 }
             }
         }
-        let given = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
+        let given = |name: &String| members.get(name.as_str()).is_some_and(|value| !value.is_null());
         for (name, _) in structure.members.iter().filter(|(name, member)| member.required && !given(name)) {
             self.fault(FaultKind::Missing, &Trail::Member(trail, name), format!("{title} needs `{name}`"), None);
         }

@@ -78,7 +78,7 @@ fn headers(response: &HttpResponse) -> Map {
     for (name, value) in response.headers().iter().filter(|(name, _)| *name != LEFT_OUT) {
         match headers.get_mut(name) {
             Some(Value::Text(text)) => *text = format!("{text}, {value}"),
-            _ => drop(headers.insert(name.to_owned(), value.into())),
+            _ => drop(headers.insert(name.into(), value.into())),
         }
     }
     headers

@@ -148,7 +148,7 @@ pub fn read(header: &Header, matches: &ArgMatches) -> Result<(RunOptions, Map), 
             ParamType::Map => Value::Map(values.filter_map(|value| value.as_map().cloned()).flatten().collect()),
             _ => values.next_back()?,
         };
-        Some((param.name.clone(), value))
+        Some((param.name.as_str().into(), value))
     });
     Ok((options, given.collect()))
 }

@@ -15,7 +15,7 @@ pub fn with_file(header: &Header, words: &[String]) -> Result<Vec<String>, Misus
     let values = read(&path)?;
     let mut all = Vec::new();
     for (name, value) in &values {
-        let Some(param) = header.params.iter().find(|param| param.name == *name || param.flag() == *name) else {
+        let Some(param) = header.params.iter().find(|param| *name == param.name || *name == param.flag()) else {
             let names = header.params.iter().map(|param| param.name.as_str());
             return Err(
                 Misuse::new(format!("{}: there is no param `{name}`", path.display())).maybe_hint(did_you_mean(name, names))

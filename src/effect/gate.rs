@@ -32,6 +32,21 @@ pub trait Console: Send + Sync {
     fn assume_yes(&self) -> bool;
 }
 
+/// Keeps what a run changes from other runs.
+pub trait Leases: Send + Sync {
+    /// Takes what the ARN names; nothing when this run holds it already.
+    fn take_arn(&self, arn: &str) -> Result<Option<HeldName>, Stop>;
+}
+
+/// A name that the run holds.
+pub struct HeldName {
+    pub name: String,
+    /// How often it was taken so far.
+    pub fence: u64,
+    /// Nobody else held it since the same run did.
+    pub own: bool,
+}
+
 /// What a gate is made from.
 pub struct Setup {
     pub world: Arc<dyn World>,
@@ -66,8 +81,10 @@ pub struct Gate {
     pub(super) protection_lifted: Mutex<bool>,
     pub(super) seen: Mutex<Seen>,
     pub(super) resumption: Resumption,
-    /// The names that this process holds, with their numbers.
-    pub(super) held: Mutex<Vec<(String, u64)>>,
+    pub(super) leases: OnceLock<Arc<dyn Leases>>,
+    /// Of each name that this process holds, whether nobody else held it since
+    /// the run began.
+    pub(super) held: Mutex<Vec<bool>>,
     /// Since when the run has been alive, but for the time that it was not.
     pub(super) alive_since: Timestamp,
 }
@@ -82,6 +99,7 @@ impl Gate {
             alive_since,
             seen: Mutex::default(),
             resumption: Resumption::default(),
+            leases: OnceLock::new(),
             held: Mutex::default(),
             world: setup.world,
             journal: Mutex::new(setup.journal),
@@ -140,17 +158,30 @@ impl Gate {
         }
     }
 
-    /// The run holds `name` from here on.
-    pub fn hold(&self, name: &str, fence: u64) -> Result<(), Stop> {
-        lock(&self.held).push((name.to_owned(), fence));
-        self.emit(Event::Held { at: self.now(), name: name.to_owned(), fence })
+    /// Where names are to be had; without it, holding is nobody's business.
+    pub fn lend(&self, leases: Arc<dyn Leases>) {
+        let _ = self.leases.set(leases);
+    }
+
+    /// Holds what `arn` names until the run ends, or refuses at once: a run that
+    /// holds something never waits. A run that is played again takes it anew.
+    pub fn hold_arn(&self, arn: &str) -> Result<(), Stop> {
+        match self.leases.get().map(|leases| leases.take_arn(arn)).transpose()?.flatten() {
+            Some(held) => self.hold(&held),
+            None => Ok(()),
+        }
+    }
+
+    /// The run holds it from here on.
+    pub fn hold(&self, held: &HeldName) -> Result<(), Stop> {
+        lock(&self.held).push(held.own || !self.resumes());
+        self.emit(Event::Held { at: self.now(), name: held.name.clone(), fence: held.fence })
     }
 
     /// Whether nobody else can have held what this run holds since it began.
     pub(super) fn holds_unbroken(&self) -> bool {
         let held = lock(&self.held);
-        let before = |name: &str| self.record.as_ref().and_then(|record| record.held.get(name));
-        !held.is_empty() && held.iter().all(|(name, fence)| !self.resumes() || before(name) == Some(&(fence - 1)))
+        !held.is_empty() && held.iter().all(|unbroken| *unbroken)
     }
 
     /// Whether this goes on with a run that an earlier process began.
@@ -214,7 +245,7 @@ impl Gate {
         for name in names {
             if request.get(name).is_none_or(Value::is_null) {
                 let token = self.perform(branch, Effect::Token)?;
-                request.as_map_mut().expect("validated as a map").insert(name.to_owned(), token);
+                request.as_map_mut().expect("validated as a map").insert(name.into(), token);
             }
         }
         Ok(())

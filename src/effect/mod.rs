@@ -25,7 +25,7 @@ mod worlds;
 pub use crate::outside;
 pub use branch::Branch;
 pub use cancel::Cancel;
-pub use gate::{Console, Gate, Setup};
+pub use gate::{Console, Gate, HeldName, Leases, Setup};
 pub use guard::{Guard, Protection};
 pub use kind::Effect;
 pub use retry::Retry;

@@ -165,7 +165,7 @@ fn current_version(answer: &Value) -> Option<String> {
     let versions = answer.get("VersionIdsToStages")?.as_map()?;
     let is_current =
         |stages: &Value| stages.as_list().is_some_and(|stages| stages.iter().any(|one| one.as_str() == Some(CURRENT)));
-    versions.iter().find(|(_, stages)| is_current(stages)).map(|(version, _)| version.clone())
+    versions.iter().find(|(_, stages)| is_current(stages)).map(|(version, _)| version.to_string())
 }
 
 pub(super) fn primary(service: &Value) -> Option<Primary> {

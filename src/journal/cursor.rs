@@ -83,8 +83,6 @@ pub struct Cursor {
     pub secrets: HashMap<String, Kept>,
     /// What the run has printed.
     pub printed: Vec<String>,
-    /// The last number under which each name was held.
-    pub held: HashMap<String, u64>,
     /// The time of the last event.
     pub last: Option<Timestamp>,
     /// Time in which no process played the run.
@@ -167,7 +165,6 @@ impl Cursor {
             Event::Secret { fingerprint, origin, source, sealed } => {
                 self.secrets.insert(fingerprint, Kept { origin, source, sealed });
             }
-            Event::Held { name, fence, .. } => drop(self.held.insert(name, fence)),
             Event::Intent { key, at, write, effect } => {
                 self.past.insert(key, Past::Effect { effect: payload(effect), write, at, outcome: None });
             }
@@ -189,7 +186,7 @@ impl Cursor {
                     *at = tried.checked_add(std::time::Duration::from_millis(wait_ms)).unwrap_or(tried);
                 }
             }
-            Event::Settled { .. } | Event::Paused { .. } | Event::Closed { .. } => {}
+            Event::Held { .. } | Event::Settled { .. } | Event::Paused { .. } | Event::Closed { .. } => {}
         }
         self.last = at.or(self.last);
         Ok(())

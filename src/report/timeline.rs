@@ -7,7 +7,7 @@ use super::causes::show_causes;
 use super::style::Paint;
 use crate::journal::{Event, Key, Mark};
 use crate::map;
-use crate::value::{Map, TIME_MARK, Timestamp, Value, diff, to_json};
+use crate::value::{self, Map, TIME_MARK, Timestamp, Value, diff, to_json};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +203,7 @@ impl Teller {
     }
 }
 
-fn clone((name, value): (&String, &Value)) -> (String, Value) {
+fn clone((name, value): (&value::Key, &Value)) -> (value::Key, Value) {
     (name.clone(), value.clone())
 }
 

@@ -63,7 +63,7 @@ pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, ga
 /// A secret param says where its value is to be found; whoever wrote the value
 /// itself in its place is refused later, and not recorded either.
 fn shown_arguments(header: &Header, arguments: &Map) -> Map {
-    let secret = |name: &String| header.params.iter().any(|param| param.secret && param.name == *name);
+    let secret = |name: &str| header.params.iter().any(|param| param.secret && param.name == *name);
     let shown = arguments.iter().filter(|(name, value)| !secret(name) || is_place(value));
     shown.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

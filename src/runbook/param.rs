@@ -64,7 +64,7 @@ impl Param {
             // A secret's source is not repeated: it may be the secret itself.
             ParamType::Map => {
                 let (key, text) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("it must be KEY=…")?;
-                Value::Map(Map::from([(key.to_owned(), Value::from(text))]))
+                Value::Map(Map::from([(key.into(), Value::from(text))]))
             }
             ParamType::Integer => Value::Int(text.parse().map_err(|_| wrong("a whole number"))?),
             ParamType::Number => {

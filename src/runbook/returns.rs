@@ -49,7 +49,7 @@ impl Object {
     /// Reads what a header writes: `#{ service: "string", tasks: [#{ … }] }`.
     /// An error names the member, and says what may help.
     pub fn read(map: &Map) -> Result<Object, (String, Option<String>)> {
-        map.iter().map(|(name, value)| Ok((name.clone(), read(name, value)?))).collect::<Result<_, _>>().map(Object)
+        map.iter().map(|(name, value)| Ok((name.to_string(), read(name, value)?))).collect::<Result<_, _>>().map(Object)
     }
 
     /// One line a leaf: where it stands and what it is.
@@ -76,11 +76,11 @@ impl Object {
         let Value::Map(map) = value else {
             return Some(format!("{} is {}, not a map", if above.is_empty() { "the result" } else { above }, value.kind()));
         };
-        let stranger = map.keys().find(|name| !self.0.iter().any(|(promised, _)| promised == *name));
+        let stranger = map.keys().find(|name| !self.0.iter().any(|(promised, _)| **name == *promised));
         if let Some(name) = stranger {
             return Some(format!("`{}` is there and was not promised", place(name)));
         }
-        self.0.iter().find_map(|(name, shape)| shape.doubt(&place(name), map.get(name).unwrap_or(&Value::Null)))
+        self.0.iter().find_map(|(name, shape)| shape.doubt(&place(name), map.get(name.as_str()).unwrap_or(&Value::Null)))
     }
 }
 

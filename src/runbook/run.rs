@@ -11,7 +11,7 @@ use super::beginning::{guard, opening, refuse_another_place, retry};
 use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
-use super::hold;
+use super::hold::{self, Keeper};
 use super::judge::{Judged, judge, judge_beginning, judge_stop};
 use super::place::Place;
 use super::recording::{Recorder, Recording};
@@ -23,7 +23,7 @@ use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble,
 use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
 use crate::script::{Host, Outcome, ScriptError, Strand};
 use crate::sim::Scenario;
-use crate::store::{Holder, Lease, Row, State};
+use crate::store::{Holder, Row, State};
 use crate::value::{Map, Value};
 
 /// Everything a run is made from.
@@ -140,7 +140,7 @@ struct Run<'a> {
     state: Option<State>,
     opening: Box<Opening>,
     announcement: Announcement,
-    leases: Vec<Lease>,
+    keeper: Option<Arc<Keeper>>,
 }
 
 impl<'a> Run<'a> {
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
             gate.emit(Event::Resumed { at: gate.now(), by: outside::operator(), edited })
                 .map_err(|stop| Misuse::new(stop.to_string()))?;
         }
-        Ok(Run { request, book, door, gate: Arc::new(gate), vault, state, opening, announcement, leases: Vec::new() })
+        Ok(Run { request, book, door, gate: Arc::new(gate), vault, state, opening, announcement, keeper: None })
     }
 
     fn play(mut self, host: &Host) -> Result<Ended, Misuse> {
@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
             let hint = format!("{stop}; the journal lacks its end");
             judged.hint = Some(judged.hint.map_or(hint.clone(), |first| format!("{first}\n{hint}")));
         }
-        self.leases.clear();
+        self.keeper.iter().for_each(|keeper| keeper.release());
         Ok(self.ended(judged, took))
     }
 
@@ -293,9 +293,9 @@ impl<'a> Run<'a> {
         let Some(state) = &self.state else { return Ok(()) };
         let (place, request) = (&self.request.place, &self.request);
         let account = self.announcement.account.as_deref().unwrap_or_default();
-        let names = hold::names(&self.book.header, place, account, &self.door.region, &request.arguments);
-        let holder = |name: String| Holder {
-            name,
+        let names = hold::names(&self.book.header, place, &request.arguments);
+        let holder = Holder {
+            name: String::new(),
             run: self.announcement.run.clone(),
             runbook: self.announcement.runbook.clone(),
             by: outside::operator(),
@@ -303,11 +303,14 @@ impl<'a> Run<'a> {
             since: outside::now(),
             fence: 0,
         };
-        let holders: Vec<Holder> = names.into_iter().map(holder).collect();
-        if !holders.is_empty() && place.environment.protected && !place.sandbox {
+        if !names.is_empty() && place.environment.protected && !place.sandbox {
             (request.say)("held on this machine only: a run on another machine is not kept out");
         }
-        self.leases = hold::take(state, &self.gate, &holders, request.wait_for_lease, &*request.say)?;
+        let world = if place.sandbox { "sandbox/" } else { "" };
+        let keeper = Arc::new(Keeper::new(state.clone(), holder, format!("{world}{account}/{}", self.door.region)));
+        self.keeper = Some(keeper.clone());
+        keeper.take_first(&names, &self.gate, request.wait_for_lease, &*request.say)?;
+        self.gate.lend(keeper);
         Ok(())
     }
 
@@ -315,7 +318,7 @@ impl<'a> Run<'a> {
     fn arguments(&self, branch: &Branch) -> Result<Value, Trouble> {
         let mut arguments = Map::new();
         for param in &self.book.header.params {
-            let given = self.request.arguments.get(&param.name).or(param.default.as_ref()).cloned();
+            let given = self.request.arguments.get(param.name.as_str()).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
                 (Some(Value::Text(from)), true) => source::read_one(&self.gate, branch, &from)?,
                 (Some(Value::Map(sources)), true) => source::read_each(&self.gate, branch, sources)?,
@@ -324,7 +327,7 @@ impl<'a> Run<'a> {
                 }
                 (given, _) => given.unwrap_or_default(),
             };
-            arguments.insert(param.name.clone(), value);
+            arguments.insert(param.name.as_str().into(), value);
         }
         Ok(Value::Map(arguments))
     }

@@ -31,7 +31,7 @@ pub(super) fn refuse_literals(params: &[Param], arguments: &Map) -> Result<(), M
             let from = from.as_str().unwrap_or_default();
             effect(from).is_some() || is_map && (from == "prompt" || is_generated(from))
         };
-        let sound = match arguments.get(&param.name) {
+        let sound = match arguments.get(param.name.as_str()) {
             Some(Value::Map(sources)) => sources.values().all(|from| is_source(from, true)),
             Some(from) => is_source(from, false),
             None => true,
@@ -59,7 +59,7 @@ pub(super) fn read_each(gate: &Gate, branch: &Branch, sources: Map) -> Result<Va
     let each = sources.into_iter().map(|(key, source)| {
         let value = match source.as_str().unwrap_or_default() {
             from if is_generated(from) => source,
-            "prompt" => gate.perform(branch, Effect::Ask { question: key.clone(), secret: true })?,
+            "prompt" => gate.perform(branch, Effect::Ask { question: key.to_string(), secret: true })?,
             from => read_one(gate, branch, from)?,
         };
         Ok((key, value))

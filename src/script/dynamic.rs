@@ -20,7 +20,7 @@ pub(super) fn to_dynamic(value: Value) -> Dynamic {
         Value::Secret(secret) => Dynamic::from(secret),
         Value::List(items) => Dynamic::from_array(items.into_iter().map(to_dynamic).collect()),
         Value::Map(members) => {
-            Dynamic::from_map(members.into_iter().map(|(name, item)| (name.into(), to_dynamic(item))).collect())
+            Dynamic::from_map(members.into_iter().map(|(name, item)| (name.as_str().into(), to_dynamic(item))).collect())
         }
     }
 }
@@ -46,7 +46,7 @@ fn convert(dynamic: &Dynamic, trail: &Trail) -> Result<Value, String> {
     if let Some(map) = dynamic.read_lock::<rhai::Map>() {
         let members = map.iter().map(|(name, item)| {
             let item = convert(item, &Trail::Member(trail, name))?;
-            Ok((name.to_string(), item))
+            Ok((name.as_str().into(), item))
         });
         return Ok(Value::Map(members.collect::<Result<Map, String>>()?));
     }

@@ -9,7 +9,7 @@ use super::current;
 use super::dynamic::{to_dynamic, to_value};
 use super::failure::{Fallible, raise, wrong};
 use crate::api::{Operation, Page, SERVICES, Service};
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 /// Shorter names for the two services whose own are long.
 pub(super) const ALIASES: &[(&str, &str)] = &[("secrets", "secretsmanager"), ("scaling", "application_autoscaling")];
@@ -97,18 +97,18 @@ fn call_all(context: &NativeCallContext, operation: &'static Operation, request:
         whole = join(page, whole, next);
     }
     if let Some(members) = whole.as_map_mut() {
-        page.answer_tokens.iter().for_each(|name| drop(members.remove(name)));
+        page.answer_tokens.iter().for_each(|name| drop(members.remove(name.as_str())));
     }
     Ok(whole)
 }
 
 /// The members of the next request that carry the tokens of this answer.
-fn next_tokens(page: &Page, answer: &Value) -> Option<Vec<(String, Value)>> {
+fn next_tokens(page: &Page, answer: &Value) -> Option<Vec<(Key, Value)>> {
     let pairs = page.request_tokens.iter().zip(&page.answer_tokens);
     let tokens: Vec<_> = pairs
         .filter_map(|(request, answer_name)| {
             let token = answer.get(answer_name).filter(|token| !token.is_null() && token.as_str() != Some(""))?;
-            Some((request.clone(), token.clone()))
+            Some((request.into(), token.clone()))
         })
         .collect();
     (!tokens.is_empty()).then_some(tokens)
@@ -120,7 +120,7 @@ fn join(page: &Page, mut whole: Value, next: Value) -> Value {
     };
     for (name, value) in next {
         match (members.get_mut(&name), value) {
-            (Some(Value::List(items)), Value::List(more)) if page.items.contains(&name) => items.extend(more),
+            (Some(Value::List(items)), Value::List(more)) if page.items.iter().any(|item| name == *item) => items.extend(more),
             (_, value) => drop(members.insert(name, value)),
         }
     }

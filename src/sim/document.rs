@@ -18,7 +18,7 @@ pub struct Document(pub Map);
 
 impl Document {
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+        self.0.insert(name.into(), value.into());
     }
 
     /// The text of a member, empty when there is none.

@@ -14,6 +14,6 @@ pub fn handle(sim: &Sim, operation: &Operation, request: &Value) -> Answer {
 }
 
 pub fn answer(request: &Value, status: u16) -> Answer {
-    let headers = Map::from([("content-type".to_owned(), "text/plain".into()), ("server".to_owned(), "SANDBOX".into())]);
+    let headers = Map::from([("content-type".into(), "text/plain".into()), ("server".into(), "SANDBOX".into())]);
     Ok(http_answer(request, status, headers, "SANDBOX".into(), false))
 }

@@ -29,6 +29,8 @@ pub struct Holder {
 pub struct Lease {
     pub name: String,
     pub fence: u64,
+    /// Nobody else held it since the same run did.
+    pub own: bool,
     _file: LockFile,
 }
 
@@ -44,11 +46,12 @@ impl State {
         if !taken {
             return Ok(Err(last));
         }
-        let fence = last.map_or(0, |last| last.fence) + 1;
+        let fence = last.as_ref().map_or(0, |last| last.fence) + 1;
+        let own = last.is_some_and(|last| last.run == holder.run);
         let holder = Holder { fence, ..holder.clone() };
         let words = serde_json::to_string(&holder).map_err(|error| StoreError::Unwritable(error.to_string()))?;
         file.set_words(&words).map_err(unwritable)?;
-        Ok(Ok(Lease { name: holder.name, fence, _file: file }))
+        Ok(Ok(Lease { name: holder.name, fence, own, _file: file }))
     }
 }
 
@@ -76,6 +79,9 @@ mod tests {
         let other = Holder { name: "a/service/c/other".into(), ..holder("2") };
         assert!(state.take_lease(&other).unwrap().is_ok());
         drop(first);
-        assert_eq!(state.take_lease(&holder("3")).unwrap().unwrap().fence, 2);
+        let take = |run: &str| state.take_lease(&holder(run)).unwrap().map(|lease| (lease.fence, lease.own)).unwrap();
+        assert_eq!(take("3"), (2, false));
+        assert_eq!(take("3"), (3, true));
+        assert_eq!(take("1"), (4, false));
     }
 }

@@ -55,9 +55,9 @@ impl Filter {
             value if self.0.is_none() => value,
             Value::Text(text) => Value::Text(self.hide(text)),
             Value::List(items) => Value::List(items.into_iter().map(|item| self.hide_within(item)).collect()),
-            Value::Map(members) => {
-                Value::Map(members.into_iter().map(|(name, item)| (self.hide(name), self.hide_within(item))).collect())
-            }
+            Value::Map(members) => Value::Map(
+                members.into_iter().map(|(name, item)| (self.hide(name.into()).into(), self.hide_within(item))).collect(),
+            ),
             other => other,
         }
     }

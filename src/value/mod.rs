@@ -7,6 +7,7 @@
 
 pub mod diff;
 mod filter;
+mod key;
 mod path;
 mod read;
 mod secret;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub use diff::{Change, diff};
 pub use filter::Filter;
 pub use jiff::Timestamp;
+pub use key::Key;
 pub use path::{Path, Segment, Trail};
 pub use read::{ParseError, parse, parse_str};
 pub use secret::{Origin, Secret};
@@ -25,7 +27,7 @@ pub use span::{parse_span, show_span};
 pub use write::{HoldsSecret, Marked, TIME_MARK, pretty, to_json, to_json_with};
 
 /// Members in the order of their names: two equal maps print the same bytes.
-pub type Map = BTreeMap<String, Value>;
+pub type Map = BTreeMap<Key, Value>;
 
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Value {
@@ -206,7 +208,7 @@ macro_rules! map {
     ($($name:expr => $value:expr),* $(,)?) => {{
         #[allow(unused_mut)]
         let mut map = $crate::value::Map::new();
-        $(map.insert(String::from($name), $crate::value::Value::from($value));)*
+        $(map.insert($crate::value::Key::from($name), $crate::value::Value::from($value));)*
         $crate::value::Value::Map(map)
     }};
 }

@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some((name, value)) = members.next_entry::<String, Value>()? {
-            map.insert(name, value);
+            map.insert(name.into(), value);
         }
         Ok(Value::Map(map))
     }

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Value, parse_str};
+use super::{Key, Value, parse_str};
 
 /// Where a secret came from, so that a later run can say what it misses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,13 +91,13 @@ impl Secret {
 
     /// The names of the keys of a secret that holds a JSON object.
     pub fn keys(&self) -> Option<Vec<String>> {
-        Some(self.object()?.keys().cloned().collect())
+        Some(self.object()?.keys().map(Key::to_string).collect())
     }
 
     /// The same JSON object with one key set to another value.
     pub fn with_key(&self, name: &str, value: &str) -> Option<Secret> {
         let mut object = self.object()?;
-        object.insert(name.to_owned(), Value::from(value));
+        object.insert(name.into(), Value::from(value));
         let text = super::to_json(&Value::Map(object)).ok()?;
         Some(Secret::new(text, Origin::Derived))
     }

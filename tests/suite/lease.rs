@@ -124,3 +124,33 @@ fn a_run_that_is_played_cannot_be_resumed_beside_it() {
     holder.kill().unwrap();
     holder.wait().unwrap();
 }
+
+#[test]
+fn what_a_script_finds_is_held_too_and_never_waited_for() {
+    let stub = stub(slow());
+    let finder = r#"
+const RUNBOOK = #{ summary: "t", version: "1.0.0", permits: ["ecs:TagResource"], holds: ["service"] };
+let found = ["arn:aws:ecs:ap-northeast-2:1:service/c/two", "arn:aws:ecs:ap-northeast-2:1:service/c/one"];
+hold(found);
+hold(found);
+ecs::tag_resource(#{ resourceArn: "b", tags: [] });
+ecs::list_clusters();
+"#;
+    let project = project(&stub).file("runbooks/finder.rhai", finder);
+    let run = |name: &str, service: &str| {
+        let mut command = project.command(&["run", name, "--service", service, "--wait-for-lease=10s"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs")
+    };
+    let mut first = run("r", "one");
+    wait_for(|| !stub.received("ListClusters").is_empty());
+    // Its own service is free; the one that it finds is not, and it has one already.
+    end(run("finder", "two")).status(6).says("service/c/one is held by run ").says("(r: Be inside)");
+    assert_eq!(stub.received("TagResource").len(), 1, "nothing was written");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let mut second = run("finder", "two");
+    wait_for(|| stub.received("ListClusters").len() == 2);
+    end(start(&project, &["one"])).status(6).says("service/c/one is held by run ").says("(finder");
+    second.kill().unwrap();
+    second.wait().unwrap();
+}

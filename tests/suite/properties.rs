@@ -22,7 +22,8 @@ fn json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
-            prop::collection::btree_map("[$a-zA-Z가-힣]{0,8}", inner, 0..6).prop_map(Value::Map),
+            prop::collection::btree_map("[$a-zA-Z가-힣]{0,8}", inner, 0..6)
+                .prop_map(|members| { Value::Map(members.into_iter().map(|(name, item)| (name.into(), item)).collect()) }),
         ]
     })
 }
@@ -118,7 +119,7 @@ fn equal_by_name(one: &Value, other: &Value) -> bool {
         (Value::List(one), Value::List(other)) if one.len() == other.len() => {
             let by_name = |items: &[Value]| -> Option<Map> {
                 let named: Map =
-                    items.iter().map(|item| Some((item.text("name")?.to_owned(), item.clone()))).collect::<Option<_>>()?;
+                    items.iter().map(|item| Some((item.text("name")?.into(), item.clone()))).collect::<Option<_>>()?;
                 (named.len() == items.len()).then_some(named)
             };
             match (by_name(one), by_name(other)) {

@@ -59,7 +59,7 @@ fn play(
 fn arguments(name: &str) -> Map {
     match name {
         "deploy" => {
-            Map::from([("image".to_owned(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
+            Map::from([("image".into(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
         }
         _ => Map::new(),
     }

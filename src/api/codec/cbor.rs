@@ -8,7 +8,7 @@ use ciborium::value::{Integer, Value as Cbor};
 use super::CodecError;
 use crate::api::Operation;
 use crate::api::model::{Model, Structure, Type};
-use crate::value::{Map, Timestamp, Value};
+use crate::value::{Key, Map, Timestamp, Value};
 
 const EPOCH_SECONDS: u64 = 1;
 
@@ -48,8 +48,8 @@ impl Writer<'_> {
     fn structure(&self, structure: &Structure, members: &Map) -> Cbor {
         let given = members.iter().filter(|(_, value)| !value.is_null());
         let pairs = given.map(|(name, value)| {
-            let kind = structure.members.get(name).map_or(&Type::Any, |member| &member.kind);
-            (Cbor::Text(name.clone()), self.value(kind, value))
+            let kind = structure.members.get(name.as_str()).map_or(&Type::Any, |member| &member.kind);
+            (Cbor::Text(name.to_string()), self.value(kind, value))
         });
         Cbor::Map(pairs.collect())
     }
@@ -67,7 +67,7 @@ impl Writer<'_> {
             (Type::List(kind), Value::List(items)) => Cbor::Array(items.iter().map(|item| self.value(kind, item)).collect()),
             (kind, Value::Map(members)) => {
                 let kind = if let Type::Map(kind) = kind { kind } else { &Type::Any };
-                let pairs = members.iter().map(|(name, item)| (Cbor::Text(name.clone()), self.value(kind, item)));
+                let pairs = members.iter().map(|(name, item)| (Cbor::Text(name.to_string()), self.value(kind, item)));
                 Cbor::Map(pairs.collect())
             }
             (_, Value::List(items)) => Cbor::Array(items.iter().map(|item| self.value(&Type::Any, item)).collect()),
@@ -111,9 +111,9 @@ fn read(document: Cbor) -> Result<Value, CodecError> {
     })
 }
 
-fn read_pair((name, value): (Cbor, Cbor)) -> Result<(String, Value), CodecError> {
+fn read_pair((name, value): (Cbor, Cbor)) -> Result<(Key, Value), CodecError> {
     match name {
-        Cbor::Text(name) => Ok((name, read(value)?)),
+        Cbor::Text(name) => Ok((name.into(), read(value)?)),
         _ => Err(CodecError("a CBOR map whose key is not text".into())),
     }
 }

@@ -26,7 +26,7 @@ struct Fit<'a> {
 impl Fit<'_> {
     fn structure(&self, structure: &Structure, members: Map) -> Result<Value, CodecError> {
         let known = members.into_iter().filter_map(|(name, value)| {
-            let member = structure.members.get(&name).filter(|_| !value.is_null())?;
+            let member = structure.members.get(name.as_str()).filter(|_| !value.is_null())?;
             Some(self.value(&member.kind, value).map(|value| (name, value)))
         });
         known.collect::<Result<Map, _>>().map(Value::Map)

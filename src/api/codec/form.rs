@@ -64,7 +64,7 @@ fn unescape(text: &str) -> Result<String, CodecError> {
 
 pub(super) fn structure(model: &Model, structure: &Structure, fields: &Fields) -> Value {
     let given = structure.members.iter().filter_map(|(name, member)| Some((name, &member.kind, fields.parts.get(name)?)));
-    Value::Map(given.map(|(name, kind, fields)| (name.clone(), value(model, kind, fields))).collect())
+    Value::Map(given.map(|(name, kind, fields)| (name.as_str().into(), value(model, kind, fields))).collect())
 }
 
 /// Text that is no number stays text: validation says what is wrong with it.
@@ -82,7 +82,7 @@ fn value(model: &Model, kind: &Type, fields: &Fields) -> Value {
             let entries = fields.parts.get("entry").unwrap_or(fields).numbered();
             let pairs = entries.into_iter().filter_map(|entry| {
                 let inner = entry.parts.get("value")?;
-                Some((entry.text("key")?.to_owned(), value(model, kind, inner)))
+                Some((entry.text("key")?.into(), value(model, kind, inner)))
             });
             Value::Map(pairs.collect::<Map>())
         }

@@ -8,7 +8,7 @@ use super::CodecError;
 use super::element::{Element, read_xml};
 use crate::api::Operation;
 use crate::api::model::{Model, Structure, Type};
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 pub(super) fn encode(operation: &Operation, request: &Value) -> Result<Vec<u8>, CodecError> {
     let model = operation.service().model();
@@ -34,8 +34,9 @@ impl Form<'_> {
 
     fn structure(&mut self, structure: Option<&Structure>, name: &str, members: &Map) {
         for (member, value) in members {
-            let kind = structure.and_then(|structure| structure.members.get(member)).map_or(&Type::Any, |member| &member.kind);
-            let name = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
+            let kind =
+                structure.and_then(|structure| structure.members.get(member.as_str())).map_or(&Type::Any, |member| &member.kind);
+            let name = if name.is_empty() { member.to_string() } else { format!("{name}.{member}") };
             self.value(kind, name, value);
         }
     }
@@ -101,7 +102,7 @@ pub(super) fn decode_error(body: &[u8]) -> Option<(String, String, Option<String
 fn read_structure(model: &Model, structure: &Structure, element: &Element) -> Value {
     let members = element.children.iter().map(|child| {
         let kind = structure.members.get(&child.name).map_or(&Type::Any, |member| &member.kind);
-        (child.name.clone(), read_value(model, kind, child))
+        (child.name.as_str().into(), read_value(model, kind, child))
     });
     Value::Map(members.collect())
 }
@@ -125,15 +126,15 @@ fn read_value(model: &Model, kind: &Type, element: &Element) -> Value {
     }
 }
 
-fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(String, Value)> {
+fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(Key, Value)> {
     let value = entry.child("value").map_or(Value::Null, |value| read_value(model, kind, value));
-    Some((entry.child("key")?.text.clone(), value))
+    Some((entry.child("key")?.text.as_str().into(), value))
 }
 
 /// What AWS added after our shapes were made: no element of it is lost, though
 /// its numbers stay text.
 fn read_unknown(element: &Element) -> Value {
-    let inner = element.children.iter().map(|child| (child.name.clone(), read_unknown(child)));
+    let inner = element.children.iter().map(|child| (child.name.as_str().into(), read_unknown(child)));
     match element.children.first() {
         None => Value::Text(element.text.clone()),
         Some(first) if first.name == "member" => Value::List(inner.map(|(_, value)| value).collect()),

@@ -41,7 +41,7 @@ fn element(name: &str, inner: &str, to: &mut String) {
 
 fn write_structure(model: &Model, structure: Option<&Structure>, members: &Map, to: &mut String) {
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        let kind = structure.and_then(|structure| structure.members.get(name)).map_or(&Type::Any, |member| &member.kind);
+        let kind = structure.and_then(|structure| structure.members.get(name.as_str())).map_or(&Type::Any, |member| &member.kind);
         let mut inner = String::new();
         write_value(model, kind, value, &mut inner);
         element(name, &inner, to);

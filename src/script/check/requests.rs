@@ -35,7 +35,7 @@ impl Reader {
                 let members = members.0.iter().map(|(name, value)| {
                     let below = path.member(name.name.as_str());
                     self.places.insert(below.clone(), name.pos);
-                    (name.name.to_string(), self.read(value, &below))
+                    (name.name.as_str().into(), self.read(value, &below))
                 });
                 Value::Map(members.collect())
             }

@@ -39,7 +39,7 @@ pub fn interface(dice: &mut Dice, place: &Place, network: Option<&Value>) -> Int
 pub fn container(dice: &mut Dice, place: &Place, definition: &Value, task_arn: &str, interface: &Interface) -> Value {
     let path = task_arn.split_once(":task/").map_or(task_arn, |(_, path)| path);
     let mut container = Map::new();
-    let mut set = |name: &str, value: Value| container.insert(name.to_owned(), value);
+    let mut set = |name: &str, value: Value| container.insert(name.into(), value);
     set("containerArn", place.ecs(&format!("container/{path}/{}", dice.uuid())).into());
     set("taskArn", task_arn.into());
     set("name", definition.text("name").unwrap_or_default().into());

@@ -52,7 +52,7 @@ fn complete(sim: &Sim, request: &Value, family: &str, revision: i64) -> Document
     let mut document = Document(request.as_map().cloned().unwrap_or_default());
     document.retain(|name, _| name != "tags" && !GIVEN_BY_AWS.contains(&name.as_str()));
     for name in ["volumes", "placementConstraints"] {
-        document.entry(name.to_owned()).or_insert_with(|| Value::List(vec![]));
+        document.entry(name.into()).or_insert_with(|| Value::List(vec![]));
     }
     let awsvpc = document.text("networkMode") == "awsvpc";
     if let Some(Value::List(containers)) = document.get_mut("containerDefinitions") {
@@ -82,7 +82,7 @@ fn complete_size(document: &mut Document) {
 
 fn complete_container(container: &mut Map, awsvpc: bool) {
     let mut fill = |name: &str, value: Value| {
-        container.entry(name.to_owned()).or_insert(value);
+        container.entry(name.into()).or_insert(value);
     };
     fill("cpu", Value::Int(0));
     fill("essential", Value::Bool(true));
@@ -91,7 +91,7 @@ fn complete_container(container: &mut Map, awsvpc: bool) {
     }
     if let Some(Value::Map(check)) = container.get_mut("healthCheck") {
         for (name, number) in [("interval", 30), ("timeout", 5), ("retries", 3)] {
-            check.entry(name.to_owned()).or_insert(Value::Int(number));
+            check.entry(name.into()).or_insert(Value::Int(number));
         }
     }
     let Some(Value::List(ports)) = container.get_mut("portMappings") else {

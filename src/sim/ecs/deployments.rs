@@ -17,7 +17,7 @@ const FROM_SERVICE: &[&str] =
 
 /// Takes those settings out of what a request says of a service.
 pub fn take_own(settings: &mut Map) -> Map {
-    OWN_SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), settings.remove(*name)?))).collect()
+    OWN_SETTINGS.iter().filter_map(|name| Some(((*name).into(), settings.remove(*name)?))).collect()
 }
 
 /// A new PRIMARY deployment from the service's settings as they now are. It

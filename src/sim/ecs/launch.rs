@@ -187,6 +187,6 @@ fn overrides(containers: &[Value], given: Option<&Value>) -> Value {
     let each: Vec<Value> = each.collect();
     let mut all = Document::from(given.cloned().unwrap_or_else(|| map! {}));
     all.set("containerOverrides", each);
-    all.entry("inferenceAcceleratorOverrides".to_owned()).or_insert_with(|| Value::List(vec![]));
+    all.entry("inferenceAcceleratorOverrides".into()).or_insert_with(|| Value::List(vec![]));
     all.to_value()
 }

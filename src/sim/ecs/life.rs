@@ -136,7 +136,7 @@ fn crash(sim: &mut Sim, id: &str) {
             if container.get("name").and_then(Value::as_str) == Some(&crash.container) {
                 container.insert("lastStatus".into(), "STOPPED".into());
                 container.insert("exitCode".into(), crash.exit_code.into());
-                container.extend(crash.reason.clone().map(|reason| ("reason".to_owned(), reason.into())));
+                container.extend(crash.reason.clone().map(|reason| ("reason".into(), reason.into())));
             }
         });
         if task.essential.contains(&crash.container) {

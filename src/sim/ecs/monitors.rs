@@ -63,7 +63,7 @@ pub fn freeze(service: &mut Service) {
     show(service, rollout, &mut seen);
     for name in ["deploymentCircuitBreaker", "alarms"] {
         if let Some(Value::Map(monitor)) = seen.get_mut(name).filter(|monitor| monitor.text("status") == Some("MONITORING")) {
-            monitor.insert("status".to_owned(), "MONITORING_COMPLETE".into());
+            monitor.insert("status".into(), "MONITORING_COMPLETE".into());
         }
     }
     if let Some(rollout) = service.rollout() {

@@ -82,7 +82,7 @@ fn settings(request: &Value, definition: &Document) -> Map {
         settings.set("launchType", "FARGATE");
     }
     if settings.text("launchType") == "FARGATE" {
-        settings.entry("platformVersion".to_owned()).or_insert_with(|| "LATEST".into());
+        settings.entry("platformVersion".into()).or_insert_with(|| "LATEST".into());
         let family = definition.get("runtimePlatform").and_then(|platform| platform.text("operatingSystemFamily"));
         settings.set("platformFamily", if family == Some("LINUX") || family.is_none() { "Linux" } else { "Windows" });
     }

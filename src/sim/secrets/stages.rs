@@ -33,7 +33,7 @@ impl Secret {
     /// The versions that have labels, by their ids.
     pub fn stages_by_version(&self) -> Map {
         let staged = self.versions.iter().filter(|version| !version.stages.is_empty());
-        staged.map(|version| (version.id.clone(), version.stages())).collect()
+        staged.map(|version| (version.id.as_str().into(), version.stages())).collect()
     }
 
     fn detach(&mut self, stage: &str) {

@@ -148,7 +148,7 @@ fn answers_have_the_published_shapes() {
 fn check_structure(model: &Model, operation: &Operation, structure: &Structure, members: &Map, place: &str) {
     for (name, value) in members {
         let place = format!("{place}.{name}");
-        let member = structure.members.get(name).unwrap_or_else(|| panic!("{place} is not in {}", structure.name));
+        let member = structure.members.get(name.as_str()).unwrap_or_else(|| panic!("{place} is not in {}", structure.name));
         check(model, operation, &member.kind, value, &place);
     }
 }

@@ -60,7 +60,7 @@ fn the_same_value_is_not_written_twice() {
 fn a_value_that_was_written_and_not_deployed_is_deployed() {
     let mut world = World::new();
     let mut wanted = value(&mut world);
-    wanted.as_map_mut().unwrap().insert(KEY.to_owned(), NEW_VALUE.into());
+    wanted.as_map_mut().unwrap().insert(KEY.into(), NEW_VALUE.into());
     let version = world.put(&rollbook::value::to_json(&wanted).unwrap());
     let (ended, mut after) = world.rotate("");
     assert_eq!((ended.verdict.exit_code(), after.versions()), (0, world.versions()), "{}", ended.summary);

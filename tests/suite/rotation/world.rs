@@ -150,11 +150,11 @@ fn play(folder: &Path, shelf: &Shelf, name: &str, scenario: &str) -> Ended {
     let file = folder.join("value.txt");
     std::fs::write(&file, format!("{NEW_VALUE}\n")).expect("a file");
     let clusters = [WALLET.0, WORKER.0].map(Value::from).to_vec();
-    let set = Map::from([(KEY.to_owned(), Value::from(format!("file:{}", file.display())))]);
+    let set = Map::from([(KEY.into(), Value::from(format!("file:{}", file.display())))]);
     let arguments = Map::from([
-        ("secret_id".to_owned(), Value::from(SECRET)),
-        ("set".to_owned(), Value::Map(set)),
-        ("clusters".to_owned(), Value::List(clusters)),
+        ("secret_id".into(), Value::from(SECRET)),
+        ("set".into(), Value::Map(set)),
+        ("clusters".into(), Value::List(clusters)),
     ]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let selection = Selection { sandbox: true, ..Selection::default() };

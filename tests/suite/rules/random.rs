@@ -128,7 +128,7 @@ impl Luck {
         for (name, member) in &structure.members {
             let wanted = if member.required { self.below(50) > 0 } else { depth > 0 && self.below(self.thrift) == 0 };
             if wanted {
-                members.insert(name.clone(), self.value(operation, &member.kind, known, depth));
+                members.insert(name.into(), self.value(operation, &member.kind, known, depth));
             }
         }
         members
@@ -155,7 +155,7 @@ impl Luck {
             }
             Type::Map(kind) => {
                 let count = self.one(&[0, 1, 2]);
-                let pairs = (0..count).map(|_| (self.one(TEXTS).to_owned(), self.value(operation, kind, known, 0)));
+                let pairs = (0..count).map(|_| (self.one(TEXTS).into(), self.value(operation, kind, known, 0)));
                 Value::Map(pairs.collect())
             }
             Type::Structure(name) => Value::Map(self.structure(operation, name, known, depth.saturating_sub(1))),
@@ -241,7 +241,7 @@ const AIMS: &[(&str, &str)] = &[
 fn aim(operation: &Operation, request: &mut Value) {
     let (Some(structure), Some(members)) = (operation.input(), request.as_map_mut()) else { return };
     for (name, value) in AIMS.iter().filter(|(name, _)| structure.members.contains_key(*name)) {
-        members.insert((*name).to_owned(), (*value).into());
+        members.insert((*name).into(), (*value).into());
     }
 }
 

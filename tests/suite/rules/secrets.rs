@@ -120,7 +120,7 @@ fn about(members: &[(&str, &str)]) -> Value {
 }
 
 fn set(request: &mut Value, name: &str, value: impl Into<Value>) {
-    request.as_map_mut().expect("a request").insert(name.to_owned(), value.into());
+    request.as_map_mut().expect("a request").insert(name.into(), value.into());
 }
 
 fn text(value: &Value, name: &str) -> String {
