@@ -5,6 +5,7 @@
 use jiff::SignedDuration;
 
 use super::place::Place;
+use super::load::{self, Load};
 use super::{Sim, cloudwatch, ecr, ecs, elbv2, logs, scaling, secrets};
 use crate::map;
 use crate::value::{Timestamp, Value, to_json};
@@ -33,11 +34,20 @@ pub fn build(seed: u64) -> Sim {
     let dev_group = create_service(&mut sim, "nest-wallet-service-dev", "nest-wallet-task-dev:12", 1);
     let dev = elbv2::Route { host: "dev.blockbit.com", group: &dev_group };
     elbv2::create_balancer(&mut sim, "nest-wallet-alb", &SUBNETS, &prod_group, &[dev]);
+    bear(&mut sim);
     watch(&mut sim);
     sim.advance(start - SignedDuration::from_hours(20));
     deploy_last(&mut sim, &prod);
     sim.advance(start);
     sim
+}
+
+/// What the users of both services ask of them: nothing that scales them.
+fn bear(sim: &mut Sim) {
+    let prod = Load { cpu: 0.7, memory: 0.9, requests_a_minute: 1200.0 };
+    let dev = Load { cpu: 0.1, memory: 0.35, requests_a_minute: 30.0 };
+    load::set(sim, &format!("{CLUSTER}/nest-wallet-service"), prod);
+    load::set(sim, &format!("{CLUSTER}/nest-wallet-service-dev"), dev);
 }
 
 /// Revision 41, a working day earlier: the history has more than one deployment.

@@ -20,6 +20,7 @@ mod elbv2;
 mod faults;
 mod guide;
 mod http;
+mod load;
 mod logs;
 mod paging;
 mod place;
@@ -52,6 +53,7 @@ pub struct Sim {
     ecs: ecs::Ecs,
     secrets: secrets::Secrets,
     scaling: scaling::Scaling,
+    loads: load::Loads,
     logs: logs::Logs,
     cloudwatch: cloudwatch::CloudWatch,
     ecr: ecr::Ecr,
@@ -74,6 +76,7 @@ impl Sim {
             ecs: Default::default(),
             secrets: Default::default(),
             scaling: Default::default(),
+            loads: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
             ecr: Default::default(),

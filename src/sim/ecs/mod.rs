@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::timed::Timed;
-use super::{Answer, Sim};
+use super::{Answer, Sim, load};
 use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use held::{Held, held};
@@ -158,8 +158,14 @@ pub fn run_due(sim: &mut Sim) {
     }
     while let Some(key) = sim.ecs.services.next_due(sim.now) {
         scheduler::tick(sim, &key);
+        load::tasks_changed(sim, &key);
         delete::settle(sim, &key);
     }
+}
+
+/// How many tasks of a service run.
+pub fn running(sim: &Sim, key: &str) -> i64 {
+    sim.ecs.tasks.running_of(key)
 }
 
 /// An alarm has another state: the services whose deployments it may end look.
