@@ -9,7 +9,7 @@ use super::document::Document;
 use super::paging::Paging;
 use super::refuse::refuse;
 use super::request::{has_prefix, passes, passes_any, texts};
-use super::{Answer, Sim, ecs};
+use super::{Answer, Sim, ecs, scaling};
 use crate::map;
 use crate::value::{Map, Value};
 
@@ -26,6 +26,8 @@ pub struct CloudWatch {
 pub fn handle(sim: &mut Sim, method: &str, request: &Value) -> Option<Answer> {
     Some(match method {
         "set_alarm_state" => set_alarm_state(sim, request),
+        "put_metric_alarm" => put_metric_alarm(sim, request),
+        "delete_alarms" => delete_alarms(sim, request),
         "describe_alarms" => describe_alarms(sim, request),
         "list_dashboards" => list_dashboards(sim, request),
         "get_dashboard" => dashboard(sim, request),
@@ -67,6 +69,24 @@ fn set_alarm_state(sim: &mut Sim, request: &Value) -> Answer {
     alarm.copy(request.as_map().unwrap_or(&Map::new()), &["StateValue", "StateReason", "StateReasonData"]);
     alarm.set("StateUpdatedTimestamp", now);
     ecs::alarm_changed(sim, name);
+    scaling::alarm_changed(sim);
+    Ok(map! {})
+}
+
+fn put_metric_alarm(sim: &mut Sim, request: &Value) -> Answer {
+    let name = request.text("AlarmName").unwrap_or_default().to_owned();
+    let actions = request.get("AlarmActions").cloned();
+    create_alarm(sim, &name, request.clone());
+    if let (Some(alarm), Some(actions)) = (sim.cloudwatch.alarms.get_mut(&name), actions) {
+        alarm.set("AlarmActions", actions);
+    }
+    Ok(map! {})
+}
+
+fn delete_alarms(sim: &mut Sim, request: &Value) -> Answer {
+    for name in texts(request, "AlarmNames") {
+        sim.cloudwatch.alarms.remove(name);
+    }
     Ok(map! {})
 }
 

@@ -4,8 +4,8 @@
 
 use jiff::SignedDuration;
 
-use super::place::Place;
 use super::load::{self, Load};
+use super::place::Place;
 use super::{Sim, cloudwatch, ecr, ecs, elbv2, logs, scaling, secrets};
 use crate::map;
 use crate::value::{Timestamp, Value, to_json};
@@ -169,12 +169,22 @@ fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) -> 
 
 fn watch(sim: &mut Sim) {
     let resource = format!("service/{CLUSTER}/nest-wallet-service");
-    let request = map! {
+    let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => resource.as_str(), "ScalableDimension" => "ecs:service:DesiredCount",
-        "MinCapacity" => 2, "MaxCapacity" => 10,
     };
-    scaling::register_target(sim, &request).expect("the guide's target is valid");
-    scaling::create_policy(sim, &resource, "nest-wallet-scale-up", 70.0);
+    let scale = |sim: &mut Sim, method, request: Value| {
+        scaling::handle(sim, method, &request).and_then(Result::ok).expect("the guide's scaling is valid");
+    };
+    scale(sim, "register_scalable_target", with(&target, map! { "MinCapacity" => 2, "MaxCapacity" => 10 }));
+    let settings = map! {
+        "TargetValue" => 70.0, "ScaleOutCooldown" => 300, "ScaleInCooldown" => 300, "DisableScaleIn" => false,
+        "PredefinedMetricSpecification" => map! { "PredefinedMetricType" => "ECSServiceAverageCPUUtilization" },
+    };
+    let policy = map! {
+        "PolicyName" => "nest-wallet-scale-up", "PolicyType" => "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration" => settings,
+    };
+    scale(sim, "put_scaling_policy", with(&target, policy));
     let alarm = map! {
         "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization", "Namespace" => "AWS/ECS",
         "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
@@ -183,6 +193,11 @@ fn watch(sim: &mut Sim) {
     cloudwatch::create_alarm(sim, "nest-wallet-cpu-high", alarm);
     let body = dashboard(&sim.place.region);
     cloudwatch::create_dashboard(sim, "nest-wallet-monitoring", &body);
+}
+
+fn with(one: &Value, other: Value) -> Value {
+    let members = [Some(one.clone()), Some(other)].into_iter().flatten().filter_map(|value| value.as_map().cloned());
+    Value::Map(members.flatten().collect())
 }
 
 fn dimensions() -> Vec<Value> {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Sim, ecs};
+use super::{Sim, ecs, scaling};
 use crate::value::Timestamp;
 
 /// How long the past is kept.
@@ -104,6 +104,7 @@ fn step(sim: &mut Sim, service: &str, running: i64, load: Load) {
     // The one before still says how it was until the next.
     steps.drain(..kept.saturating_sub(1));
     steps.push(Step { at, running, load });
+    scaling::wake(sim, service);
 }
 
 #[cfg(test)]
