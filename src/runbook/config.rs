@@ -21,6 +21,15 @@ pub struct Config {
     services: BTreeMap<String, toml::Table>,
     #[serde(default)]
     limits: LimitsFile,
+    #[serde(default)]
+    terraform: Terraform,
+}
+
+/// Whether Terraform owns what runbooks change; nobody said: the tags tell.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terraform {
+    managed: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,6 +46,8 @@ pub struct Environment {
     pub protected: bool,
     #[serde(default)]
     pub sandbox: bool,
+    #[serde(default)]
+    terraform: Terraform,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +95,11 @@ impl Config {
             read_service(overrides, &mut choice);
         }
         Some(choice)
+    }
+
+    /// What is said of Terraform, by the environment before the project.
+    pub fn terraform_managed(&self, environment: &Environment) -> Option<bool> {
+        environment.terraform.managed.or(self.terraform.managed)
     }
 
     pub fn limits(&self) -> Result<Limits, Misuse> {

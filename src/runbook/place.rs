@@ -97,7 +97,7 @@ impl Place {
     /// The `env` of scripts.
     pub fn variables(&self, account: Option<&str>, region: &str) -> Value {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        map! {
+        let mut variables = map! {
             "name" => self.title(),
             "sandbox" => self.sandbox,
             "here" => self.flags(),
@@ -106,7 +106,12 @@ impl Place {
             "cluster" => self.service.cluster.clone(),
             "service" => given(&self.service.name),
             "plain_env" => self.service.plain_env.clone(),
+        };
+        let managed = self.config.terraform_managed(&self.environment);
+        if let (Some(members), Some(managed)) = (variables.as_map_mut(), managed) {
+            members.insert("terraform".into(), Value::Bool(managed));
         }
+        variables
     }
 }
 
