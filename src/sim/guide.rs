@@ -171,12 +171,22 @@ fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) -> 
 
 fn watch(sim: &mut Sim) {
     let resource = format!("service/{CLUSTER}/nest-wallet-service");
-    let request = map! {
+    let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => resource.as_str(), "ScalableDimension" => "ecs:service:DesiredCount",
-        "MinCapacity" => 2, "MaxCapacity" => 10,
     };
-    scaling::register_target(sim, &request).expect("the guide's target is valid");
-    scaling::create_policy(sim, &resource, "nest-wallet-scale-up", 70.0);
+    let scale = |sim: &mut Sim, method, request: Value| {
+        scaling::handle(sim, method, &request).and_then(Result::ok).expect("the guide's scaling is valid");
+    };
+    scale(sim, "register_scalable_target", with(&target, map! { "MinCapacity" => 2, "MaxCapacity" => 10 }));
+    let settings = map! {
+        "TargetValue" => 70.0, "ScaleOutCooldown" => 300, "ScaleInCooldown" => 300, "DisableScaleIn" => false,
+        "PredefinedMetricSpecification" => map! { "PredefinedMetricType" => "ECSServiceAverageCPUUtilization" },
+    };
+    let policy = map! {
+        "PolicyName" => "nest-wallet-scale-up", "PolicyType" => "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration" => settings,
+    };
+    scale(sim, "put_scaling_policy", with(&target, policy));
 }
 
 /// Somebody set these up this morning.
@@ -189,6 +199,11 @@ fn observe(sim: &mut Sim) {
     cloudwatch::put_alarm(sim, &alarm).expect("the guide's alarm is valid");
     let dashboard = map! { "DashboardName" => "nest-wallet-monitoring", "DashboardBody" => dashboard(&sim.place.region) };
     cloudwatch::put_dashboard(sim, &dashboard).expect("the guide's dashboard is valid");
+}
+
+fn with(one: &Value, other: Value) -> Value {
+    let members = [Some(one.clone()), Some(other)].into_iter().flatten().filter_map(|value| value.as_map().cloned());
+    Value::Map(members.flatten().collect())
 }
 
 fn dimensions() -> Vec<Value> {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Sim, cloudwatch, ecs};
+use super::{Sim, cloudwatch, ecs, scaling};
 use crate::value::Timestamp;
 
 /// How long the past is kept.
@@ -113,6 +113,7 @@ fn step(sim: &mut Sim, service: &str, running: i64, load: Load) {
     steps.drain(..kept.saturating_sub(1));
     steps.push(Step { at, running, load });
     cloudwatch::wake(sim, at);
+    scaling::wake(sim, service);
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::super::place::Place;
 use super::super::refuse::{refuse, refuse_if, unsupported};
 use super::super::request::texts;
 use super::super::timed::Due;
-use super::super::{Answer, Sim, ecs};
+use super::super::{Answer, Sim, ecs, scaling};
 use super::checks::{self, absent, bad_value, check_count, check_dimensions, check_length, check_range, invalid, is_period};
 use super::queries;
 use super::samples::Statistic;
@@ -302,5 +302,6 @@ pub fn enter(sim: &mut Sim, name: &str, state: &str, reason: &str, data: Option<
     if let Some(after) = after.filter(|_| before.text("StateValue") != state) {
         history::entered(sim, &before, &after);
         ecs::alarm_changed(sim, name);
+        scaling::alarm_changed(sim);
     }
 }

@@ -39,6 +39,8 @@ enum Told {
     Both,
     Balancer,
     Group,
+    /// For each group, with and without the load balancer before it.
+    GroupAlone,
 }
 
 struct Row {
@@ -72,7 +74,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "RequestCountPerTarget",
         unit: "Count",
-        told: Told::Group,
+        told: Told::GroupAlone,
         sample: |minute| counted(minute.answered / minute.targets.healthy.max(1) as f64),
     },
     Row { name: "TargetResponseTime", unit: "Seconds", told: Told::Both, sample: |minute| Samples::of(&minute.times) },
@@ -99,10 +101,13 @@ pub fn sample(sim: &Sim, metric: &Metric, at: Timestamp) -> Option<Samples> {
         (Some([balancer, group]), _) if row.told != Told::Balancer => {
             named_groups(sim).filter(|named| named.balancer == Some(balancer) && named.group == group).collect()
         }
-        (_, Some([balancer])) if row.told != Told::Group => {
+        (_, Some([balancer])) if matches!(row.told, Told::Both | Told::Balancer) => {
             named_groups(sim).filter(|named| named.balancer == Some(balancer)).collect()
         }
-        _ => vec![],
+        _ => match metric.only([GROUP]) {
+            Some([group]) if row.told == Told::GroupAlone => named_groups(sim).filter(|named| named.group == group).collect(),
+            _ => vec![],
+        },
     };
     let minutes = wanted.iter().map(|named| minute(sim, named.arn, at));
     let joined = minutes.reduce(|mut all, one| {
@@ -160,18 +165,17 @@ pub fn all(sim: &Sim) -> Vec<Metric> {
     balancers.sort_unstable();
     balancers.dedup();
     let of_balancer = |row: &'static Row| {
-        let told = if row.told == Told::Group { &[] } else { balancers.as_slice() };
+        let told = if matches!(row.told, Told::Both | Told::Balancer) { balancers.as_slice() } else { &[] };
         told.iter().map(|balancer| Metric::new(NAMESPACE, row.name, &[(BALANCER, balancer)])).collect::<Vec<_>>()
     };
     let of_groups = |row: &'static Row| {
         let told = if row.told == Told::Balancer { &[] } else { groups.as_slice() };
-        let dimensions =
-            |named: &Named| [(BALANCER, named.balancer.unwrap_or_default().to_owned()), (GROUP, named.group.to_owned())];
-        let metric = |named: &Named| {
-            let [balancer, group] = dimensions(named);
-            Metric::new(NAMESPACE, row.name, &[(balancer.0, &balancer.1), (group.0, &group.1)])
-        };
-        told.iter().map(metric).collect::<Vec<_>>()
+        let both = told.iter().map(|named| {
+            let balancer = named.balancer.unwrap_or_default();
+            Metric::new(NAMESPACE, row.name, &[(BALANCER, balancer), (GROUP, named.group)])
+        });
+        let alone = told.iter().filter(|_| row.told == Told::GroupAlone);
+        both.chain(alone.map(|named| Metric::new(NAMESPACE, row.name, &[(GROUP, named.group)]))).collect::<Vec<_>>()
     };
     ROWS.iter().flat_map(|row| [of_balancer(row), of_groups(row)].concat()).collect()
 }

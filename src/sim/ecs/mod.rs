@@ -164,6 +164,16 @@ pub fn run_due(sim: &mut Sim) {
     }
 }
 
+/// How many tasks an active service is to have.
+pub fn desired(sim: &Sim, key: &str) -> Option<i64> {
+    let service = sim.ecs.services.get(key).filter(|service| service.document.text("status") == "ACTIVE");
+    service.map(|service| service.document.int("desiredCount"))
+}
+
+pub fn is_deploying(sim: &Sim, key: &str) -> bool {
+    sim.ecs.services.get(key).is_some_and(service::Service::is_deploying)
+}
+
 /// How many tasks of a service run.
 pub fn running(sim: &Sim, key: &str) -> i64 {
     sim.ecs.tasks.running_of(key)

@@ -5,6 +5,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::super::load;
 use super::super::place::short;
 use super::super::{Sim, cloudwatch, ecs, scaling};
 use super::fault::Fault;
@@ -90,6 +91,7 @@ fn carry_out(sim: &mut Sim, plan: Plan, fault: &Fault) {
             match fault.kind {
                 Kind::Autoscaler => put_off |= !scale(sim, fault, &cluster, &name),
                 Kind::SomebodyScales => drop(set_count(sim, fault, &cluster, &name)),
+                Kind::Load => bear(sim, fault, &cluster, &name),
                 Kind::SomebodyStops => drop(stop(sim, fault, &cluster, &name)),
                 Kind::Alarm => go_off(sim, fault),
                 // Somebody whose deploy is refused gives up.
@@ -149,6 +151,17 @@ fn set_image(containers: &mut [Value], named: Option<&str>, image: &str) {
 
 fn set_count(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Value> {
     ask(sim, "update_service", map! { "cluster" => cluster, "service" => service, "desiredCount" => fault.number("count")? })
+}
+
+/// What the fault does not name stays as it was.
+fn bear(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) {
+    let service = format!("{cluster}/{service}");
+    let mut load = load::load(sim, &service);
+    let tasks = |name| fault.number(name).map(|percent| percent as f64 / 100.0);
+    load.cpu = tasks("cpu").unwrap_or(load.cpu);
+    load.memory = tasks("memory").unwrap_or(load.memory);
+    load.requests_a_minute = fault.number("requests").map_or(load.requests_a_minute, |requests| requests as f64);
+    load::set(sim, &service, load);
 }
 
 fn stop(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Value> {
