@@ -38,6 +38,8 @@ pub fn build(seed: u64) -> Sim {
     watch(&mut sim);
     sim.advance(start - SignedDuration::from_hours(20));
     deploy_last(&mut sim, &prod);
+    sim.advance(start - SignedDuration::from_hours(3));
+    observe(&mut sim);
     sim.advance(start);
     sim
 }
@@ -186,14 +188,18 @@ fn watch(sim: &mut Sim) {
         "TargetTrackingScalingPolicyConfiguration" => settings,
     };
     scale(sim, "put_scaling_policy", with(&target, policy));
+}
+
+/// Somebody set these up this morning.
+fn observe(sim: &mut Sim) {
     let alarm = map! {
-        "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization", "Namespace" => "AWS/ECS",
-        "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
+        "AlarmName" => "nest-wallet-cpu-high", "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization",
+        "Namespace" => "AWS/ECS", "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
         "ComparisonOperator" => "GreaterThanThreshold", "Dimensions" => dimensions(),
     };
-    cloudwatch::create_alarm(sim, "nest-wallet-cpu-high", alarm);
-    let body = dashboard(&sim.place.region);
-    cloudwatch::create_dashboard(sim, "nest-wallet-monitoring", &body);
+    cloudwatch::put_alarm(sim, &alarm).expect("the guide's alarm is valid");
+    let dashboard = map! { "DashboardName" => "nest-wallet-monitoring", "DashboardBody" => dashboard(&sim.place.region) };
+    cloudwatch::put_dashboard(sim, &dashboard).expect("the guide's dashboard is valid");
 }
 
 fn with(one: &Value, other: Value) -> Value {

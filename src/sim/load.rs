@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Sim, ecs, scaling};
+use super::{Sim, cloudwatch, ecs, scaling};
 use crate::value::Timestamp;
 
 /// How long the past is kept.
@@ -76,6 +76,14 @@ impl Sim {
     }
 }
 
+/// What a service had to bear at a moment that is past, and how many tasks bore
+/// it.
+pub fn at(sim: &Sim, service: &str, at: Timestamp) -> Option<(Load, i64)> {
+    let steps = sim.loads.0.get(service)?;
+    let step = steps[..steps.partition_point(|step| step.at <= at)].last()?;
+    Some((step.load, step.running))
+}
+
 /// What a service has to bear now.
 pub fn load(sim: &Sim, service: &str) -> Load {
     sim.loads.0.get(service).and_then(|steps| Some(steps.last()?.load)).unwrap_or_default()
@@ -104,6 +112,7 @@ fn step(sim: &mut Sim, service: &str, running: i64, load: Load) {
     // The one before still says how it was until the next.
     steps.drain(..kept.saturating_sub(1));
     steps.push(Step { at, running, load });
+    cloudwatch::wake(sim, at);
     scaling::wake(sim, service);
 }
 

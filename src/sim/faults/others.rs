@@ -172,10 +172,9 @@ fn stop(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Va
     ask(sim, "stop_service_deployment", map! { "serviceDeploymentArn" => arn, "stopType" => how })
 }
 
+/// And stays so, whatever it measures.
 fn go_off(sim: &mut Sim, fault: &Fault) {
-    let name = fault.text("alarm").unwrap_or_default();
-    let request = map! { "AlarmName" => name, "StateValue" => "ALARM", "StateReason" => "the scenario says so" };
-    drop(cloudwatch::handle(sim, "set_alarm_state", &request));
+    cloudwatch::hold(sim, fault.text("alarm").unwrap_or_default(), "ALARM", "the scenario says so");
 }
 
 /// Whether the autoscaler had its way: it does not act while it is suspended,
