@@ -8,6 +8,7 @@
 mod answer;
 mod codec;
 mod failure;
+pub mod fargate;
 mod http;
 mod known;
 mod model;
@@ -204,9 +205,13 @@ pub fn operation(module: &str, method: &str) -> Option<&'static Operation> {
     service(module)?.operation(method)
 }
 
-/// Every IAM action that some operation stands for or leans on, and the one that
-/// HTTP writes need.
+/// What a header permits that writes files of the machine it runs on.
+pub const FILE_WRITE: &str = "file:Write";
+
+/// Every IAM action that some operation stands for or leans on, and the ones that
+/// HTTP writes and files need.
 pub fn actions() -> impl Iterator<Item = String> {
     let operations = SERVICES.iter().flat_map(|service| service.operations).chain([&http::HTTP_POST]);
-    operations.flat_map(|operation| operation.dependent_actions().map(str::to_owned).chain([operation.action()]))
+    let actions = operations.flat_map(|operation| operation.dependent_actions().map(str::to_owned).chain([operation.action()]));
+    actions.chain([FILE_WRITE.to_owned()])
 }

@@ -127,6 +127,9 @@ fn help(param: &Param) -> String {
         }
         (true, _) => help.push_str(" (given as env:NAME, file:PATH or -)"),
     }
+    if param.concealed {
+        help.push_str(" (kept as a secret, though others on this machine can read a command line)");
+    }
     if !param.choices.is_empty() {
         help.push_str(&format!(" [one of: {}]", param.choices.join(", ")));
     }

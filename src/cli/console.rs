@@ -14,13 +14,15 @@ const LOOK: Duration = Duration::from_millis(50);
 
 pub struct Terminal {
     yes: bool,
+    /// Standard output is for a machine.
+    json: bool,
     progress: Arc<Progress>,
     cancel: Arc<Cancel>,
 }
 
 impl Terminal {
-    pub fn new(yes: bool, progress: Arc<Progress>, cancel: Arc<Cancel>) -> Terminal {
-        Terminal { yes, progress, cancel }
+    pub fn new(yes: bool, json: bool, progress: Arc<Progress>, cancel: Arc<Cancel>) -> Terminal {
+        Terminal { yes, json, progress, cancel }
     }
 
     /// Whether lines on standard error can be drawn over.
@@ -47,6 +49,21 @@ impl Console for Terminal {
 
     fn assume_yes(&self) -> bool {
         self.yes
+    }
+
+    fn can_reveal(&self) -> bool {
+        self.is_terminal() && std::io::stdout().is_terminal() && !self.json
+    }
+
+    /// Past every filter and every record: what a terminal would obey is escaped.
+    fn reveal(&self, name: &str, value: &str) {
+        let escaped = |letter: char| match letter {
+            '\n' => "\n      ".to_owned(),
+            letter if letter.is_control() => letter.escape_default().to_string(),
+            letter => letter.to_string(),
+        };
+        let shown: String = value.chars().map(escaped).collect();
+        self.progress.pause(|| eprintln!("\n   {name}: {shown}\n"));
     }
 }
 

@@ -6,8 +6,9 @@ use super::arguments::{self, Output, RunOptions};
 use super::start::Start;
 use super::{params_file, usage};
 use crate::report;
-use crate::runbook::{Book, Misuse, Place, Recording, Shelf, project_root, read_config, state_folder};
+use crate::runbook::{Book, Header, Misuse, ParamType, Place, Recording, Shelf, project_root, read_config, state_folder};
 use crate::store::State;
+use crate::value::Map;
 
 #[derive(Args)]
 pub struct Run {
@@ -36,10 +37,11 @@ impl Run {
             Ok(matches) => matches,
             Err(error) => return Ok(usage(&error)),
         };
-        let (options, arguments) = match arguments::read(&book.header, &matches) {
+        let (mut options, arguments) = match arguments::read(&book.header, &matches) {
             Ok(read) => read,
             Err(error) => return Ok(usage(&error)),
         };
+        options.env = options.env.or_else(|| first_environment(&book.header, &arguments));
         let json = options.output == Output::Json;
         let recording = || Ok(Recording::Files(State::new(state_folder()?)));
         let ended = Place::choose(config, &options.selection()).and_then(|place| {
@@ -61,6 +63,13 @@ impl Run {
             }
         })
     }
+}
+
+/// A param that names environments says where to run, if nobody else does.
+fn first_environment(header: &Header, arguments: &Map) -> Option<String> {
+    let named = header.params.iter().filter(|param| param.kind == ParamType::Environments);
+    let mut names = named.filter_map(|param| arguments.get(&param.name)?.as_list()?.first()?.as_str());
+    names.next().map(str::to_owned)
 }
 
 /// `rollbook run --help`, or an option where the name belongs.

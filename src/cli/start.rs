@@ -57,7 +57,7 @@ impl Start<'_> {
             arguments: self.arguments,
             confirmed: options.confirm,
             wait_for_lease: options.wait_for_lease,
-            console: Arc::new(Terminal::new(options.yes, progress.clone(), cancel.clone())),
+            console: Arc::new(Terminal::new(options.yes, options.output == Output::Json, progress.clone(), cancel.clone())),
             cancel,
             observers: vec![progress.clone() as Arc<dyn Observer>],
             runtime: runtime.handle().clone(),

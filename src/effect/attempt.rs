@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::branch::Branch;
 use super::gate::{Ending, Gate};
 use super::kind::Effect;
-use super::outside;
 use super::recall::unknown_outcome;
 use super::settle::Settled;
 use super::trouble::{Stop, Trouble};
+use super::{local, outside};
 use crate::api::{self, AwsError, Failure, Operation};
 use crate::journal::{Event, Key, Recorded};
 use crate::value::{Origin, Secret, Timestamp, Value};
@@ -24,11 +24,10 @@ impl Gate {
             Effect::Environment { name, secret } => {
                 Ok(outside::variable(name).map(|text| text_or_secret(text, *secret, Origin::Environment(name.clone()))).into())
             }
-            Effect::ReadFile { path, secret } => outside::read_text(std::path::Path::new(path))
-                .map(|text| if *secret { without_newline(text) } else { text })
-                .map(|text| text_or_secret(text, *secret, Origin::File(path.clone())))
-                .map_err(|error| Trouble::Unavailable(format!("cannot read {path}: {error}"))),
-            Effect::Ask { question, secret } => self.ask(question, *secret),
+            Effect::ReadFile { path, secret, optional } => local::read_file(path, *secret, *optional),
+            Effect::WriteFile { path, content } => self.write_file(path, content),
+            Effect::Reveal { name, secret } => self.reveal(name, secret),
+            Effect::Ask { question, secret, otherwise } => self.ask(question, *secret, otherwise.as_deref()),
             Effect::Confirm { question } => {
                 let answer = self.confirm(question);
                 self.cancel.check()?;
@@ -39,12 +38,16 @@ impl Gate {
         }
     }
 
-    fn ask(&self, question: &str, secret: bool) -> Ending {
+    fn ask(&self, question: &str, secret: bool, otherwise: Option<&str>) -> Ending {
+        if let Some(otherwise) = otherwise.filter(|_| !self.console.is_terminal()) {
+            return Ok(Value::from(otherwise));
+        }
         if !self.console.is_terminal() {
             let hint = "there is no terminal to ask at: give the answer as a param".into();
             return Err(Stop::Refused { what: format!("the runbook asks \"{question}\""), hint }.into());
         }
         let answer = self.console.ask(question, secret).ok_or(Stop::Interrupted)?;
+        let answer = otherwise.filter(|_| answer.trim().is_empty()).map_or(answer, str::to_owned);
         Ok(text_or_secret(answer, secret, Origin::Prompt))
     }
 
@@ -156,22 +159,11 @@ enum Sent {
     InDoubt(Failure, u32),
 }
 
-fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {
+pub(super) fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {
     match secret {
         true => Value::Secret(Secret::new(text, origin)),
         false => Value::Text(text),
     }
-}
-
-/// An editor ends a file with a newline that is no part of the secret.
-fn without_newline(mut text: String) -> String {
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    text
 }
 
 /// A random id in the form of a version 4 UUID, from 64 random bits.

@@ -12,6 +12,7 @@ use super::cancel::Cancel;
 use super::guard::Guard;
 use super::kind::Effect;
 use super::recall::{describe, diverged};
+use super::record::{pack, unpack};
 use super::resume::Resumption;
 use super::retry::Retry;
 use super::seen::Seen;
@@ -19,7 +20,7 @@ use super::trouble::{Stop, Trouble};
 use super::vault::Vault;
 use super::worlds::World;
 use crate::api::{self, Operation, Reading, Settle};
-use crate::journal::{Cursor, Event, Hash, Journal, Key, Mark, Observer, Past, StreamPath};
+use crate::journal::{Cursor, Event, Hash, Journal, Key, Mark, Observer, Past, Recorded, StreamPath};
 use crate::map;
 use crate::value::{Secret, Timestamp, Value};
 
@@ -30,6 +31,12 @@ pub trait Console: Send + Sync {
     fn ask(&self, question: &str, hidden: bool) -> Option<String>;
     /// Say yes to every question that `confirm` asks.
     fn assume_yes(&self) -> bool;
+    /// Whether what is shown is seen by a person, and goes nowhere else.
+    fn can_reveal(&self) -> bool {
+        false
+    }
+    /// Shows a secret: only ever called where `can_reveal` says so.
+    fn reveal(&self, _name: &str, _value: &str) {}
 }
 
 /// Keeps what a run changes from other runs.
@@ -205,6 +212,21 @@ impl Gate {
     /// Looks for the secret in all output from here on.
     pub fn know(&self, secret: &Secret) {
         self.vault.know(secret);
+    }
+
+    /// A value as the record keeps it, and back; nothing where the run's key does
+    /// not open what it names.
+    pub fn pack(&self, value: &Value) -> Recorded {
+        pack(value, &self.vault)
+    }
+
+    pub fn unpack(&self, recorded: &Recorded) -> Option<Value> {
+        unpack(recorded, &self.vault)
+    }
+
+    /// What tells this secret from others of the same run, and nothing else.
+    pub fn fingerprint(&self, secret: &Secret) -> String {
+        self.vault.know(secret)
     }
 
     /// The text without any secret that the run knows.

@@ -26,15 +26,15 @@ pub struct Guard {
 impl Guard {
     /// `account` is the one that the credentials turned out to belong to.
     pub(super) fn check(&self, operation: &Operation, account: Option<&str>) -> Result<(), Stop> {
-        self.check_permits(operation)?;
+        self.check_permits(&operation.action(), &operation.to_string())?;
         self.check_account(account)
     }
 
-    fn check_permits(&self, operation: &Operation) -> Result<(), Stop> {
-        let action = operation.action();
+    /// `action` as headers name it, `what` as messages do.
+    pub(super) fn check_permits(&self, action: &str, what: &str) -> Result<(), Stop> {
         match &self.permits {
-            Some(permits) if !permits.contains(&action) => Err(Stop::Refused {
-                what: format!("{operation} is a write that this runbook does not permit itself"),
+            Some(permits) if !permits.contains(action) => Err(Stop::Refused {
+                what: format!("{what} is a write that this runbook does not permit itself"),
                 hint: format!("if it should, add \"{action}\" to `permits` in its header"),
             }),
             _ => Ok(()),

@@ -7,7 +7,7 @@ use super::vault::Vault;
 use crate::api::Operation;
 use crate::journal::Recorded;
 use crate::map;
-use crate::value::Value;
+use crate::value::{Secret, Value};
 
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -29,10 +29,25 @@ pub enum Effect {
     ReadFile {
         path: String,
         secret: bool,
+        /// That there is no such file is an answer, not a failure.
+        optional: bool,
+    },
+    /// A file of this machine, replaced whole. One that holds a secret is its
+    /// owner's alone.
+    WriteFile {
+        path: String,
+        content: Value,
+    },
+    /// One value, shown to the person at the terminal and kept nowhere.
+    Reveal {
+        name: String,
+        secret: Secret,
     },
     Ask {
         question: String,
         secret: bool,
+        /// The answer where nobody can be asked, or nothing is typed.
+        otherwise: Option<String>,
     },
     Confirm {
         question: String,
@@ -69,8 +84,13 @@ impl Effect {
             Effect::Alive => map! { "effect" => "alive" },
             Effect::Token => map! { "effect" => "token" },
             Effect::Environment { name, secret } => flagged("environment", "name", name, *secret),
-            Effect::ReadFile { path, secret } => flagged("file", "path", path, *secret),
-            Effect::Ask { question, secret } => flagged("ask", "question", question, *secret),
+            Effect::ReadFile { path, secret, optional: false } => flagged("file", "path", path, *secret),
+            Effect::ReadFile { path, secret, optional: true } => flagged("file, if any", "path", path, *secret),
+            Effect::WriteFile { path, content } => {
+                map! { "effect" => "write file", "path" => path.as_str(), "content" => pack(content, vault).0 }
+            }
+            Effect::Reveal { name, .. } => map! { "effect" => "reveal", "name" => name.as_str() },
+            Effect::Ask { question, secret, .. } => flagged("ask", "question", question, *secret),
             Effect::Confirm { question } => {
                 map! { "effect" => "confirm", "question" => question.as_str() }
             }

@@ -12,6 +12,7 @@ mod conductor;
 mod gate;
 mod guard;
 mod kind;
+mod local;
 mod recall;
 mod record;
 mod resume;

@@ -6,6 +6,7 @@
 //! Resolving AWS credentials is the stated exception: the SDK does that.
 
 mod abort;
+mod files;
 mod log_file;
 mod programs;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use abort::{abort_point, test_variable, torn_point};
+pub use files::{replace_private, replace_text};
 pub use log_file::{LockFile, LogFile};
 pub use programs::git;
 

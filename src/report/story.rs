@@ -1,7 +1,7 @@
 //! A run's timeline on a terminal, and for a machine.
 
 use super::style::Paint;
-use super::timeline::{Moment, What, shown};
+use super::timeline::{Moment, What, readable, shown};
 use crate::journal::Opening;
 use crate::map;
 use crate::value::{Value, show_span};
@@ -11,7 +11,7 @@ pub fn show_timeline(paint: Paint, opening: &Opening, moments: &[Moment]) -> Str
     let mut text = format!("{}\n", head(paint, opening));
     let arguments = opening.arguments.0.as_map().into_iter().flatten();
     for (name, value) in arguments {
-        text.push_str(&format!("   --{}  {}\n", name.replace('_', "-"), shown(Some(value))));
+        text.push_str(&format!("   --{}  {}\n", name.replace('_', "-"), shown(Some(&readable(value)))));
     }
     text.push('\n');
     for moment in moments {

@@ -231,7 +231,7 @@ pub(super) fn shown(value: Option<&Value>) -> String {
 
 /// A recorded value as people read it: times as text, secrets by the first
 /// letters of their fingerprints, so that a change of one can be seen.
-fn readable(value: &Value) -> Value {
+pub(super) fn readable(value: &Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(readable).collect()),
         Value::Map(members) => match members.first_key_value() {

@@ -11,7 +11,7 @@ use super::run::Request;
 use crate::effect::{Gate, Guard, Protection, Retry, outside};
 use crate::journal::{Event, Opening, Recorded};
 use crate::map;
-use crate::value::{Change, Map, Value, diff, to_json};
+use crate::value::{Change, Map, Origin, Secret, Value, diff, to_json};
 
 /// A run goes on where it began, and nowhere else.
 pub(super) fn refuse_another_place(opening: &Opening, now: &Value, edited: bool) -> Result<(), Misuse> {
@@ -32,6 +32,7 @@ pub(super) fn refuse_another_place(opening: &Opening, now: &Value, edited: bool)
 
 /// Everything that a new run begins with.
 pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, git: GitState) -> Opening {
+    let arguments = Value::Map(shown_arguments(&book.header, &request.arguments));
     let place = &request.place;
     let asked = book.found.revision.as_ref();
     let project = request.project.as_deref().map(|root| outside::absolute(root).display().to_string());
@@ -56,7 +57,7 @@ pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, ga
             "sandbox" => place.sandbox,
         }),
         environment: Recorded(place.variables(None, &door.region)),
-        arguments: Recorded(Value::Map(shown_arguments(&book.header, &request.arguments))),
+        arguments: gate.pack(&arguments),
     }
 }
 
@@ -66,6 +67,31 @@ fn shown_arguments(header: &Header, arguments: &Map) -> Map {
     let secret = |name: &str| header.params.iter().any(|param| param.secret && param.name == *name);
     let shown = arguments.iter().filter(|(name, value)| !secret(name) || is_place(value));
     shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The arguments that an earlier process was given, secrets and all.
+pub(super) fn recorded_arguments(gate: &Gate, recorded: &Map) -> Result<Map, Misuse> {
+    match gate.unpack(&Recorded(Value::Map(recorded.clone()))) {
+        Some(Value::Map(arguments)) => Ok(arguments),
+        _ => Err(Misuse::new("a value that was typed on the command line cannot be opened again")
+            .hint("start the run anew")
+            .refused()),
+    }
+}
+
+/// The values of concealed params as secrets, but for those that may be shown
+/// and those that are empty, which tell nothing.
+pub(super) fn conceal(header: &Header, plain: &[String], arguments: &mut Map) {
+    let concealed = |name: &str| header.params.iter().any(|param| param.concealed && param.name == name);
+    let values = arguments.iter_mut().filter(|(name, _)| concealed(name)).filter_map(|(_, value)| value.as_map_mut());
+    for (key, value) in values.flatten() {
+        if let Value::Text(text) = value
+            && !text.is_empty()
+            && !plain.contains(key)
+        {
+            *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Typed));
+        }
+    }
 }
 
 /// Whether a secret param's argument only says where the secret is.

@@ -12,7 +12,7 @@ use crate::value::parse_span;
 
 pub const FILE: &str = "rollbook.toml";
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     #[serde(default, rename = "env")]
@@ -21,6 +21,15 @@ pub struct Config {
     services: BTreeMap<String, toml::Table>,
     #[serde(default)]
     limits: LimitsFile,
+    #[serde(default)]
+    terraform: Terraform,
+}
+
+/// Whether Terraform owns what runbooks change; nobody said: the tags tell.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terraform {
+    managed: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,9 +46,39 @@ pub struct Environment {
     pub protected: bool,
     #[serde(default)]
     pub sandbox: bool,
+    /// The environment that this one, on a developer's machine, has its settings from.
+    pub source: Option<String>,
+    /// The file that holds them there.
+    pub file: Option<String>,
+    /// The definition to take them from, where it is not the one that runs.
+    pub task_definition: Option<String>,
+    #[serde(default)]
+    terraform: Terraform,
 }
 
-#[derive(Debug, Default, Deserialize)]
+impl Environment {
+    /// Whether it is a machine with a file of settings, to which nothing is deployed.
+    pub fn is_local(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// A local one lies where its source lies.
+    fn below(self, source: &Environment) -> Environment {
+        Environment {
+            region: self.region.or(source.region.clone()),
+            account: self.account.or(source.account.clone()),
+            profile: self.profile.or(source.profile.clone()),
+            role_arn: self.role_arn.or(source.role_arn.clone()),
+            cluster: self.cluster.or(source.cluster.clone()),
+            protected: self.protected || source.protected,
+            sandbox: self.sandbox || source.sandbox,
+            terraform: Terraform { managed: self.terraform.managed.or(source.terraform.managed) },
+            ..self
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LimitsFile {
     operations: Option<u64>,
@@ -66,6 +105,9 @@ impl Config {
         for (key, table) in &config.services {
             config.check_service(key, table)?;
         }
+        for (name, environment) in &config.environments {
+            config.check_local(name, environment)?;
+        }
         config.limits()?;
         Ok(config)
     }
@@ -74,16 +116,50 @@ impl Config {
         self.services.keys().map(String::as_str)
     }
 
+    /// The environment of that name; a local one with what its source says.
+    pub fn environment(&self, name: &str) -> Option<Environment> {
+        let own = self.environments.get(name)?.clone();
+        let source = own.source.as_ref().and_then(|source| self.environments.get(source));
+        Some(match source {
+            Some(source) => own.below(source),
+            None => own,
+        })
+    }
+
+    /// A local environment needs a source that is none itself.
+    fn check_local(&self, name: &str, environment: &Environment) -> Result<(), Misuse> {
+        let Some(source) = &environment.source else {
+            return match environment.file.is_some() || environment.task_definition.is_some() {
+                true => Err(wrong(format!("[env.{name}] has a file of settings and no `source`"))
+                    .hint("source = \"dev\" says which environment they come from")),
+                false => Ok(()),
+            };
+        };
+        let names = self.environments.iter().filter(|(_, other)| !other.is_local()).map(|(name, _)| name.as_str());
+        match self.environments.get(source) {
+            Some(found) if !found.is_local() => Ok(()),
+            _ => Err(wrong(format!("[env.{name}] has the source `{source}`, which is no environment with a service"))
+                .maybe_hint(did_you_mean(source, names))),
+        }
+    }
+
     /// The service under `key`, with the overrides of `environment`.
     pub fn service(&self, key: &str, environment: Option<&str>) -> Option<ServiceChoice> {
         let table = self.services.get(key)?;
         let mut choice = ServiceChoice { name: key.to_owned(), ..ServiceChoice::default() };
         read_service(table, &mut choice);
-        let overrides = environment.and_then(|name| table.get(name)).and_then(toml::Value::as_table);
-        if let Some(overrides) = overrides {
-            read_service(overrides, &mut choice);
+        let source = environment.and_then(|name| self.environments.get(name)?.source.as_deref());
+        for name in [source, environment].into_iter().flatten() {
+            if let Some(overrides) = table.get(name).and_then(toml::Value::as_table) {
+                read_service(overrides, &mut choice);
+            }
         }
         Some(choice)
+    }
+
+    /// What is said of Terraform, by the environment before the project.
+    pub fn terraform_managed(&self, environment: &Environment) -> Option<bool> {
+        environment.terraform.managed.or(self.terraform.managed)
     }
 
     pub fn limits(&self) -> Result<Limits, Misuse> {
@@ -192,8 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn a_local_environment_lies_where_its_source_lies() {
+        let config =
+            Config::read(&format!("{TEXT}\n[env.local]\nsource = \"dev\"\nfile = \".env\"\n[env.dev.terraform]\nmanaged = true"));
+        let config = config.unwrap_or_else(|misuse| panic!("{misuse:?}"));
+        let local = config.environment("local").unwrap();
+        assert!(local.is_local() && config.terraform_managed(&local) == Some(true));
+        assert_eq!(config.service("wallet", Some("local")).unwrap().name, "wallet-service-dev");
+    }
+
+    #[test]
     fn typos_are_refused_with_the_nearest_key() {
         for (text, hint) in [
+            ("[env.prod]\n[env.local]\nsource = \"prd\"", "did you mean `prod`?"),
+            ("[env.local]\nfile = \".env\"", "source = \"dev\" says which environment they come from"),
             ("[env.prod]\nregoin = \"x\"", "did you mean `region`?"),
             ("[service.w]\nnam = \"x\"", "did you mean `name`?"),
             ("[env.prod]\n[service.w.prd]\nname = \"x\"", "did you mean `prod`?"),

@@ -28,7 +28,7 @@ pub const RESERVED: &[&str] = &[
     "version",
 ];
 
-const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret"];
+const PARAM_KEYS: &[&str] = &["type", "default", "required", "help", "choices", "secret", "concealed"];
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Header {
@@ -213,6 +213,7 @@ impl Reader<'_> {
             help: if map.contains_key("help") { self.required_text(map, "help") } else { String::new() },
             choices: self.texts(map, "choices"),
             secret: self.flag(map, "secret"),
+            concealed: self.flag(map, "concealed"),
         };
         self.judge_param(&param);
         Some(param)
@@ -231,6 +232,9 @@ impl Reader<'_> {
         let can_be_secret = matches!(kind, ParamType::Text | ParamType::Map);
         if param.secret && (!can_be_secret || param.default.is_some() || !param.choices.is_empty()) {
             self.fault(name, format!("the secret param `{name}` must be a string or a map, without default and choices"), None);
+        }
+        if param.concealed && (param.secret || *kind != ParamType::Map) {
+            self.fault(name, format!("the concealed param `{name}` must be a map, and not secret: its values are typed"), None);
         }
         if let Some(default) = param.default.as_ref().filter(|default| !param.accepts(default)) {
             let shown = to_json(default).unwrap_or_default();

@@ -36,6 +36,7 @@ param_types! {
     Duration "duration" "DURATION";
     List "list" "TEXT";
     Map "map" "KEY=TEXT";
+    Environments "environments" "NAME,NAME";
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub struct Param {
     pub help: String,
     pub choices: Vec<String>,
     pub secret: bool,
+    /// Its values are given as they are, and secret from then on.
+    pub concealed: bool,
 }
 
 impl Param {
@@ -65,6 +68,13 @@ impl Param {
             ParamType::Map => {
                 let (key, text) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("it must be KEY=…")?;
                 Value::Map(Map::from([(key.into(), Value::from(text))]))
+            }
+            ParamType::Environments => {
+                let names: Vec<&str> = text.split(',').map(str::trim).collect();
+                match names.iter().all(|name| !name.is_empty()) {
+                    true => Value::from(names),
+                    false => return Err(wrong("a list of environments, as dev,prod")),
+                }
             }
             ParamType::Integer => Value::Int(text.parse().map_err(|_| wrong("a whole number"))?),
             ParamType::Number => {
@@ -95,7 +105,9 @@ impl Param {
             | (ParamType::Boolean, Value::Bool(_)) => true,
             (ParamType::Duration, Value::Text(text)) => parse_span(text).is_some(),
             (ParamType::Map, Value::Map(map)) => map.values().all(|item| matches!(item, Value::Text(_))),
-            (ParamType::List, Value::List(items)) => items.iter().all(|item| matches!(item, Value::Text(_))),
+            (ParamType::List | ParamType::Environments, Value::List(items)) => {
+                items.iter().all(|item| matches!(item, Value::Text(_)))
+            }
             _ => false,
         }
     }

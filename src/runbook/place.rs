@@ -63,7 +63,7 @@ impl Selection {
 impl Place {
     pub fn choose(config: Config, selection: &Selection) -> Result<Place, Misuse> {
         let name = choose_environment(&config, selection)?;
-        let environment = name.as_ref().and_then(|name| config.environments.get(name)).cloned().unwrap_or_default();
+        let environment = name.as_ref().and_then(|name| config.environment(name)).unwrap_or_default();
         let sandbox = selection.sandbox || environment.sandbox;
         let mut service = choose_service(&config, selection, name.as_deref(), sandbox)?;
         service.cluster = selection.cluster.clone().or(service.cluster).or_else(|| environment.cluster.clone());
@@ -97,7 +97,7 @@ impl Place {
     /// The `env` of scripts.
     pub fn variables(&self, account: Option<&str>, region: &str) -> Value {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        map! {
+        let mut variables = map! {
             "name" => self.title(),
             "sandbox" => self.sandbox,
             "here" => self.flags(),
@@ -106,6 +106,53 @@ impl Place {
             "cluster" => self.service.cluster.clone(),
             "service" => given(&self.service.name),
             "plain_env" => self.service.plain_env.clone(),
+        };
+        // Only where it is said: what is not is () to a script.
+        let said = [
+            ("terraform", self.config.terraform_managed(&self.environment).map(Value::Bool)),
+            ("source", self.environment.source.clone().map(Value::from)),
+            ("file", self.environment.file.clone().map(Value::from)),
+            ("task_definition", self.environment.task_definition.clone().map(Value::from)),
+        ];
+        if let Some(members) = variables.as_map_mut() {
+            members.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        }
+        variables
+    }
+
+    /// The other environments, by name, each as `variables` gives it; one that
+    /// this run's way into AWS does not reach has only its name and `away`.
+    pub fn others(&self, account: Option<&str>, region: &str) -> Value {
+        let names = self.config.environments.keys().filter(|name| Some(*name) != self.name.as_ref());
+        let others = names.map(|name| {
+            let other = self.other(name, account, region);
+            let other = other.unwrap_or_else(|why| map! { "name" => name.as_str(), "away" => why });
+            (name.clone(), other)
+        });
+        Value::Map(others.collect())
+    }
+
+    fn other(&self, name: &str, account: Option<&str>, region: &str) -> Result<Value, String> {
+        let selection = Selection {
+            environment: Some(name.to_owned()),
+            service: self.service_key.clone(),
+            cluster: None,
+            sandbox: self.sandbox && !self.environment.sandbox,
+        };
+        let other = Place::choose(self.config.clone(), &selection).map_err(|misuse| misuse.what)?;
+        let (here, there) = (&self.environment, &other.environment);
+        let away = match () {
+            () if self.sandbox != other.sandbox => Some("another world"),
+            () if self.sandbox => None,
+            () if there.account.is_some() && there.account.as_deref() != account => Some("another account"),
+            () if here.profile != there.profile || here.role_arn != there.role_arn => Some("other credentials"),
+            () if there.region.as_deref().is_some_and(|there| there != region) => Some("another region"),
+            () if there.region.is_none() && here.region.is_some() => Some("another region, perhaps"),
+            () => None,
+        };
+        match away {
+            None => Ok(other.variables(account, region)),
+            Some(why) => Err(why.into()),
         }
     }
 }

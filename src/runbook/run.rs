@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::beginning::{guard, opening, refuse_another_place, retry};
+use super::beginning::{conceal, guard, opening, recorded_arguments, refuse_another_place, retry};
 use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
@@ -18,7 +18,7 @@ use super::recording::{Recorder, Recording};
 use super::revision::{self, GitState};
 use super::sandbox::SandboxFile;
 use super::source;
-use crate::api::Reading;
+use crate::api::{FILE_WRITE, Reading};
 use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
 use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
 use crate::script::{Host, Outcome, ScriptError, Strand};
@@ -93,6 +93,7 @@ impl Ended {
 }
 
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
+    refuse_local(&request, book)?;
     refuse_unattended(&request, book)?;
     source::refuse_literals(&book.header.params, &request.arguments)?;
     // Git takes its time; it has it while the way to AWS is found.
@@ -113,6 +114,21 @@ fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()>, Misuse> 
         tokio::time::sleep(limits.time).await;
         cancel.stop(limits.time_is_up());
     }))
+}
+
+/// A developer's machine is no place to deploy to, and what its settings come
+/// from is not meant.
+fn refuse_local(request: &Request, book: &Book) -> Result<(), Misuse> {
+    let environment = &request.place.environment;
+    let changes_aws = book.header.permits.iter().any(|action| action != FILE_WRITE);
+    match (&request.place.name, &environment.source) {
+        (Some(name), Some(source)) if changes_aws => {
+            let what =
+                format!("environment `{name}` is a developer's machine: there is nothing for {} to change", book.found.name);
+            Err(Misuse::new(what).hint(format!("its settings come from `{source}`: if that is meant, --env {source}")).refused())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A protected environment, a runbook that writes, and nobody to ask: better
@@ -165,6 +181,10 @@ impl<'a> Run<'a> {
             send_again,
         });
         let git = git.join().unwrap_or_default();
+        if resumed {
+            request.arguments = recorded_arguments(&gate, &request.arguments)?;
+        }
+        conceal(&book.header, &place.service.plain_env, &mut request.arguments);
         let opening = recorded.unwrap_or_else(|| Box::new(opening(&request, book, &door, &run, &gate, git)));
         let announcement = Announcement {
             runbook: book.found.name.clone(),
@@ -285,7 +305,12 @@ impl<'a> Run<'a> {
         self.gate.refuse_another_account(branch)?;
         self.hold()?;
         let args = self.arguments(branch)?;
-        let env = self.request.place.variables(self.announcement.account.as_deref(), &self.door.region);
+        let (account, region) = (self.announcement.account.as_deref(), &self.door.region);
+        let mut env = self.request.place.variables(account, region);
+        // Beside the place of the run, so that a change of another one is none of this.
+        if let Some(members) = env.as_map_mut() {
+            members.insert("others".into(), self.request.place.others(account, region));
+        }
         Ok(vec![("args", args), ("env", env)])
     }
 
@@ -323,7 +348,7 @@ impl<'a> Run<'a> {
                 (Some(Value::Text(from)), true) => source::read_one(&self.gate, branch, &from)?,
                 (Some(Value::Map(sources)), true) => source::read_each(&self.gate, branch, sources)?,
                 (None, true) if param.required => {
-                    self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true })?
+                    self.gate.perform(branch, Effect::Ask { question: param.name.clone(), secret: true, otherwise: None })?
                 }
                 (given, _) => given.unwrap_or_default(),
             };

@@ -12,8 +12,8 @@ const FORMS: &str = "env:NAME, file:PATH or -";
 fn effect(from: &str) -> Option<Effect> {
     match from.split_once(':') {
         Some(("env", name)) => Some(Effect::Environment { name: name.to_owned(), secret: true }),
-        Some(("file", path)) => Some(Effect::ReadFile { path: path.to_owned(), secret: true }),
-        _ if from == "-" => Some(Effect::ReadFile { path: "/dev/stdin".into(), secret: true }),
+        Some(("file", path)) => Some(Effect::ReadFile { path: path.to_owned(), secret: true, optional: false }),
+        _ if from == "-" => Some(Effect::ReadFile { path: "/dev/stdin".into(), secret: true, optional: false }),
         _ => None,
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn read_each(gate: &Gate, branch: &Branch, sources: Map) -> Result<Va
     let each = sources.into_iter().map(|(key, source)| {
         let value = match source.as_str().unwrap_or_default() {
             from if is_generated(from) => source,
-            "prompt" => gate.perform(branch, Effect::Ask { question: key.to_string(), secret: true })?,
+            "prompt" => gate.perform(branch, Effect::Ask { question: key.to_string(), secret: true, otherwise: None })?,
             from => read_one(gate, branch, from)?,
         };
         Ok((key, value))

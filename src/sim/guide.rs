@@ -4,6 +4,7 @@
 
 use jiff::SignedDuration;
 
+use super::load::{self, Load};
 use super::place::Place;
 use super::{Sim, cloudwatch, ecr, ecs, elbv2, logs, scaling, secrets};
 use crate::map;
@@ -33,11 +34,23 @@ pub fn build(seed: u64) -> Sim {
     let dev_group = create_service(&mut sim, "nest-wallet-service-dev", "nest-wallet-task-dev:12", 1);
     let dev = elbv2::Route { host: "dev.blockbit.com", group: &dev_group };
     elbv2::create_balancer(&mut sim, "nest-wallet-alb", &SUBNETS, &prod_group, &[dev]);
+    bear(&mut sim);
     watch(&mut sim);
     sim.advance(start - SignedDuration::from_hours(20));
     deploy_last(&mut sim, &prod);
+    sim.advance(start - SignedDuration::from_hours(3));
+    observe(&mut sim);
     sim.advance(start);
     sim
+}
+
+/// What the users of both services ask of them: prod is a little below the value
+/// that its policy holds it at, so nothing scales until something happens.
+fn bear(sim: &mut Sim) {
+    let prod = Load { cpu: 1.3, memory: 0.9, requests_a_minute: 1200.0 };
+    let dev = Load { cpu: 0.1, memory: 0.35, requests_a_minute: 30.0 };
+    load::set(sim, &format!("{CLUSTER}/nest-wallet-service"), prod);
+    load::set(sim, &format!("{CLUSTER}/nest-wallet-service-dev"), dev);
 }
 
 /// Revision 41, a working day earlier: the history has more than one deployment.
@@ -159,20 +172,39 @@ fn create_service(sim: &mut Sim, name: &str, definition: &str, desired: i64) -> 
 
 fn watch(sim: &mut Sim) {
     let resource = format!("service/{CLUSTER}/nest-wallet-service");
-    let request = map! {
+    let target = map! {
         "ServiceNamespace" => "ecs", "ResourceId" => resource.as_str(), "ScalableDimension" => "ecs:service:DesiredCount",
-        "MinCapacity" => 2, "MaxCapacity" => 10,
     };
-    scaling::register_target(sim, &request).expect("the guide's target is valid");
-    scaling::create_policy(sim, &resource, "nest-wallet-scale-up", 70.0);
+    let scale = |sim: &mut Sim, method, request: Value| {
+        scaling::handle(sim, method, &request).and_then(Result::ok).expect("the guide's scaling is valid");
+    };
+    scale(sim, "register_scalable_target", with(&target, map! { "MinCapacity" => 2, "MaxCapacity" => 10 }));
+    let settings = map! {
+        "TargetValue" => 70.0, "ScaleOutCooldown" => 300, "ScaleInCooldown" => 300, "DisableScaleIn" => false,
+        "PredefinedMetricSpecification" => map! { "PredefinedMetricType" => "ECSServiceAverageCPUUtilization" },
+    };
+    let policy = map! {
+        "PolicyName" => "nest-wallet-scale-up", "PolicyType" => "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration" => settings,
+    };
+    scale(sim, "put_scaling_policy", with(&target, policy));
+}
+
+/// Somebody set these up this morning.
+fn observe(sim: &mut Sim) {
     let alarm = map! {
-        "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization", "Namespace" => "AWS/ECS",
-        "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
+        "AlarmName" => "nest-wallet-cpu-high", "AlarmDescription" => "CPU usage is high", "MetricName" => "CPUUtilization",
+        "Namespace" => "AWS/ECS", "Statistic" => "Average", "Period" => 300, "EvaluationPeriods" => 2, "Threshold" => 80.0,
         "ComparisonOperator" => "GreaterThanThreshold", "Dimensions" => dimensions(),
     };
-    cloudwatch::create_alarm(sim, "nest-wallet-cpu-high", alarm);
-    let body = dashboard(&sim.place.region);
-    cloudwatch::create_dashboard(sim, "nest-wallet-monitoring", &body);
+    cloudwatch::put_alarm(sim, &alarm).expect("the guide's alarm is valid");
+    let dashboard = map! { "DashboardName" => "nest-wallet-monitoring", "DashboardBody" => dashboard(&sim.place.region) };
+    cloudwatch::put_dashboard(sim, &dashboard).expect("the guide's dashboard is valid");
+}
+
+fn with(one: &Value, other: Value) -> Value {
+    let members = [Some(one.clone()), Some(other)].into_iter().flatten().filter_map(|value| value.as_map().cloned());
+    Value::Map(members.flatten().collect())
 }
 
 fn dimensions() -> Vec<Value> {

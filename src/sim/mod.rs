@@ -20,6 +20,7 @@ mod elbv2;
 mod faults;
 mod guide;
 mod http;
+mod load;
 mod logs;
 mod paging;
 mod place;
@@ -52,6 +53,7 @@ pub struct Sim {
     ecs: ecs::Ecs,
     secrets: secrets::Secrets,
     scaling: scaling::Scaling,
+    loads: load::Loads,
     logs: logs::Logs,
     cloudwatch: cloudwatch::CloudWatch,
     ecr: ecr::Ecr,
@@ -74,6 +76,7 @@ impl Sim {
             ecs: Default::default(),
             secrets: Default::default(),
             scaling: Default::default(),
+            loads: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
             ecr: Default::default(),
@@ -96,11 +99,14 @@ impl Sim {
     /// Runs everything that is due up to `to`, in the order of its time. An
     /// earlier `to` changes nothing: time never goes back.
     pub fn advance(&mut self, to: Timestamp) {
-        let first = |sim: &Sim| [ecs::due(sim), faults::due(sim)].into_iter().flatten().min();
+        let dues = |sim: &Sim| [ecs::due(sim), faults::due(sim), scaling::due(sim), cloudwatch::due(sim)];
+        let first = |sim: &Sim| dues(sim).into_iter().flatten().min();
         while let Some(due) = first(self).filter(|due| *due <= to) {
             self.now = self.now.max(due);
             ecs::run_due(self);
             faults::run_due(self);
+            scaling::run_due(self);
+            cloudwatch::run_due(self);
         }
         self.now = self.now.max(to);
     }

@@ -6,6 +6,7 @@
 //! refuse it or ask their caller what to write in its place.
 
 pub mod diff;
+pub mod dotenv;
 mod filter;
 mod key;
 mod path;

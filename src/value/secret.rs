@@ -19,6 +19,8 @@ pub enum Origin {
     Environment(String),
     File(String),
     Prompt,
+    /// On the command line.
+    Typed,
     /// Made from other secrets, as by changing one JSON key.
     Derived,
     /// From the record of the same run's earlier process.
@@ -32,6 +34,7 @@ impl fmt::Display for Origin {
             Origin::Environment(name) => write!(f, "from the environment variable {name}"),
             Origin::File(path) => write!(f, "from the file {path}"),
             Origin::Prompt => f.write_str("typed at a prompt"),
+            Origin::Typed => f.write_str("typed on the command line"),
             Origin::Derived => f.write_str("made from another secret"),
             Origin::Sealed => f.write_str("kept by the run itself"),
         }

@@ -5,6 +5,7 @@ mod live;
 mod sandbox_clock;
 mod sim;
 
+use std::path::Path;
 use std::time::Duration;
 
 pub use live::Live;
@@ -12,6 +13,7 @@ pub use sandbox_clock::SandboxClock;
 pub use sim::SimWorld;
 
 use super::cancel::Cancel;
+use super::outside;
 use super::trouble::Stop;
 use crate::api::{Failure, Operation};
 use crate::journal::{Key, StreamPath};
@@ -20,6 +22,14 @@ use crate::value::{Timestamp, Value};
 pub trait World: Send + Sync {
     /// Sends `request` once. The outer error ends the run.
     fn call(&self, operation: &'static Operation, request: &Value, cancel: &Cancel) -> Result<Result<Value, Failure>, Stop>;
+
+    /// Replaces a file of this machine, in every world that is no mere thought.
+    fn write_file(&self, path: &Path, text: &str, private: bool) -> std::io::Result<()> {
+        match private {
+            true => outside::replace_private(path, text),
+            false => outside::replace_text(path, text),
+        }
+    }
 
     fn now(&self) -> Timestamp;
 

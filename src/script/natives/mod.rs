@@ -3,6 +3,7 @@
 //! static checks read the same declaration.
 
 mod ask;
+mod dotenv;
 mod hold;
 mod http;
 mod json;
@@ -34,6 +35,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_global_module(global.into());
     engine.register_static_module("json", json::module().into());
     engine.register_static_module("http", http::module().into());
+    engine.register_static_module("dotenv", dotenv::module().into());
     engine.register_type_with_name::<super::dynamic::Time>("time");
     engine.register_type_with_name::<super::dynamic::Span>("duration");
     engine.register_type_with_name::<crate::value::Secret>("secret");

@@ -3,7 +3,7 @@
 
 use rhai::{Dynamic, Module, NativeCallContext};
 
-use super::{declare, json, perform};
+use super::{declare, json, perform, strand};
 use crate::effect::{Effect, Stop};
 use crate::script::current;
 use crate::script::dynamic::to_dynamic;
@@ -26,6 +26,12 @@ pub(super) fn add(module: &mut Module) {
         .set_into_module(module, |context: NativeCallContext, one: &mut Secret, other: Secret| {
             equal(&context, one, &other).map(|equal| !equal)
         });
+    declare(
+        "fingerprint",
+        &["secret"],
+        "Eight letters that are the same for equal secrets, and tell nothing else; other ones in every run.",
+    )
+    .set_into_module(module, fingerprint);
     for name in ["to_string", "to_debug", "print", "debug"] {
         declare(name, &["secret"], "Ends the run: a secret has no text.").set_into_module(module, show);
     }
@@ -43,6 +49,13 @@ fn show(context: NativeCallContext, secret: &mut Secret) -> Fallible<String> {
 fn equal(context: &NativeCallContext, one: &Secret, other: &Secret) -> Fallible<bool> {
     let effect = Effect::Look { what: "equal", shown: Value::Bool(one == other) };
     Ok(perform(context, effect)?.as_bool().unwrap_or_default())
+}
+
+/// Made with the run's own key, so that the record keeps which it was.
+fn fingerprint(context: NativeCallContext, secret: &mut Secret) -> Fallible<Dynamic> {
+    let whole = strand(&context)?.gate.fingerprint(secret);
+    let shown = Value::from(&whole[..whole.len().min(8)]);
+    perform(&context, Effect::Look { what: "fingerprint", shown }).map(to_dynamic)
 }
 
 fn keys(context: NativeCallContext, secret: &mut Secret) -> Fallible<Dynamic> {

@@ -53,16 +53,16 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::timed::Timed;
-use super::{Answer, Sim};
+use super::{Answer, Sim, cloudwatch, load};
 use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use held::{Held, held};
 pub use images::{hashed, move_tag};
 pub use output::{Output, heeding_outputs, last_words, outputs};
 use pages::Pages;
-pub use registered::{Health, Registered, deregistration_delay_seconds, registered};
+pub use registered::{Health, Registered, TargetCounts, deregistration_delay_seconds, registered, target_counts};
 pub use service::{create, scale_into};
-pub use somebody::{services, sign};
+pub use somebody::{behind, services, sign};
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Ecs {
@@ -158,8 +158,25 @@ pub fn run_due(sim: &mut Sim) {
     }
     while let Some(key) = sim.ecs.services.next_due(sim.now) {
         scheduler::tick(sim, &key);
+        load::tasks_changed(sim, &key);
+        cloudwatch::targets_changed(sim, &key);
         delete::settle(sim, &key);
     }
+}
+
+/// How many tasks an active service is to have.
+pub fn desired(sim: &Sim, key: &str) -> Option<i64> {
+    let service = sim.ecs.services.get(key).filter(|service| service.document.text("status") == "ACTIVE");
+    service.map(|service| service.document.int("desiredCount"))
+}
+
+pub fn is_deploying(sim: &Sim, key: &str) -> bool {
+    sim.ecs.services.get(key).is_some_and(service::Service::is_deploying)
+}
+
+/// How many tasks of a service run.
+pub fn running(sim: &Sim, key: &str) -> i64 {
+    sim.ecs.tasks.running_of(key)
 }
 
 /// An alarm has another state: the services whose deployments it may end look.

@@ -2,6 +2,8 @@
 //! target groups, and what their health checks find there. Not the words in
 //! which ELB says it.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::Sim;
 use super::service::Service;
 use super::task::{Target, Task};
@@ -31,6 +33,39 @@ pub enum Health {
 pub fn registered(sim: &Sim) -> Vec<Registered> {
     let services = sim.ecs.services.values();
     services.flat_map(|service| sim.ecs.tasks.of(&service.key()).flat_map(|task| targets(service, task))).collect()
+}
+
+/// How many targets of one service its load balancers know, and how they are;
+/// those that drain count no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetCounts {
+    pub initial: i64,
+    pub healthy: i64,
+    pub unhealthy: i64,
+}
+
+impl TargetCounts {
+    pub fn all(self) -> i64 {
+        self.initial + self.healthy + self.unhealthy
+    }
+}
+
+/// Nothing for a service without target groups.
+pub fn target_counts(sim: &Sim, key: &str) -> Option<TargetCounts> {
+    let service = sim.ecs.services.get(key)?;
+    if service.document.items("loadBalancers").is_empty() {
+        return None;
+    }
+    let mut counts = TargetCounts::default();
+    for health in sim.ecs.tasks.alive_of(key).filter_map(health) {
+        match health {
+            Health::Initial => counts.initial += 1,
+            Health::Healthy => counts.healthy += 1,
+            Health::Unhealthy => counts.unhealthy += 1,
+            Health::Draining => {}
+        }
+    }
+    Some(counts)
 }
 
 /// How long a target drains. The same at every group: the model of a task knows one.

@@ -16,6 +16,8 @@ pub struct Roster {
     by_service: Table<BTreeSet<String>>,
     /// The same without those that are STOPPED and only remembered.
     alive: Table<BTreeSet<String>>,
+    /// How many of a service's tasks run.
+    running: Table<i64>,
 }
 
 impl Roster {
@@ -25,6 +27,7 @@ impl Roster {
         if task.status != Status::Stopped {
             self.alive.entry(task.service.clone()).or_default().insert(id.clone());
         }
+        count(&mut self.running, &task.service, false, task.is_running());
         self.tasks.put(&id, task);
     }
 
@@ -34,6 +37,7 @@ impl Roster {
         };
         forget(&mut self.by_service, &task.service, id);
         forget(&mut self.alive, &task.service, id);
+        count(&mut self.running, &task.service, task.is_running(), false);
     }
 
     pub fn get(&self, id: &str) -> Option<&Task> {
@@ -41,9 +45,11 @@ impl Roster {
     }
 
     pub fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Task) -> R) -> Option<R> {
-        let alive = &mut self.alive;
+        let (alive, running) = (&mut self.alive, &mut self.running);
         self.tasks.change(id, |task| {
+            let ran = task.is_running();
             let result = change(task);
+            count(running, &task.service, ran, task.is_running());
             if task.status == Status::Stopped {
                 forget(alive, &task.service, id);
             }
@@ -70,12 +76,26 @@ impl Roster {
         self.alive_of(service).filter(|task| wanted(task)).map(|task| task.id().to_owned()).collect()
     }
 
+    pub fn running_of(&self, service: &str) -> i64 {
+        self.running.get(service).copied().unwrap_or_default()
+    }
+
     pub fn first_due(&self) -> Option<Timestamp> {
         self.tasks.first_due()
     }
 
     pub fn next_due(&self, now: Timestamp) -> Option<String> {
         self.tasks.next_due(now)
+    }
+}
+
+fn count(running: &mut Table<i64>, service: &str, before: bool, after: bool) {
+    if before == after {
+        return;
+    }
+    match running.get_mut(service) {
+        Some(count) => *count += i64::from(after) - i64::from(before),
+        None => drop(running.insert(service.to_owned(), 1)),
     }
 }
 

@@ -188,6 +188,9 @@ pub fn create(sim: &mut Sim, cluster: &str, name: &str, mut settings: Map) {
 pub fn scale_into(sim: &mut Sim, key: &str, least: i64, most: i64) {
     let (now, pace) = (sim.now, &sim.ecs.pace);
     sim.ecs.services.change(key, |service| {
+        if service.document.text("status") != "ACTIVE" {
+            return;
+        }
         let desired = service.document.int("desiredCount");
         let wanted = desired.min(most).max(least).min(MOST_TASKS);
         if wanted != desired {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::Sim;
+use super::super::{Sim, load};
 use super::pace::Pace;
 use super::service::Service;
 use super::task::Task;
@@ -51,8 +51,8 @@ pub fn tell(sim: &mut Sim, id: &str, news: News) {
     let Some(task) = ecs.tasks.get(id) else {
         return;
     };
-    let (pace, exits) = (&ecs.pace, ecs.exits);
-    ecs.services.change(&task.service, |service| {
+    let (pace, exits, key) = (&ecs.pace, ecs.exits, task.service.clone());
+    ecs.services.change(&key, |service| {
         match news {
             News::Changed => {}
             News::Ran => service.backoff.ran(&task.deployment),
@@ -61,6 +61,10 @@ pub fn tell(sim: &mut Sim, id: &str, news: News) {
         }
         service.look_by(pace.next_tick(now));
     });
+    // Tasks of no service bear nothing.
+    if !key.is_empty() {
+        load::tasks_changed(sim, &key);
+    }
 }
 
 impl Service {

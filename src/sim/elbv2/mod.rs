@@ -30,6 +30,29 @@ pub struct Balancing {
     groups: Vec<Document>,
 }
 
+/// A target group as metrics name it, with the load balancer before it, if any.
+pub struct Named<'a> {
+    /// The target group's ARN.
+    pub arn: &'a str,
+    /// `targetgroup/web/0123456789abcdef`
+    pub group: &'a str,
+    /// `app/web/0123456789abcdef`
+    pub balancer: Option<&'a str>,
+}
+
+pub fn named_groups(sim: &Sim) -> impl Iterator<Item = Named<'_>> {
+    sim.balancing.groups.iter().map(|group| {
+        let arn = group.text("TargetGroupArn");
+        let before = group.items("LoadBalancerArns").first().and_then(Value::as_str);
+        Named { arn, group: arn.rsplit(':').next().unwrap_or(arn), balancer: before.map(balancer_name) }
+    })
+}
+
+/// What follows `loadbalancer/` in the ARN.
+fn balancer_name(arn: &str) -> &str {
+    arn.split_once(":loadbalancer/").map_or(arn, |(_, name)| name)
+}
+
 pub fn handle(sim: &Sim, method: &str, request: &Value) -> Option<Answer> {
     Some(match method {
         "describe_load_balancers" => describe_balancers(sim, request),

@@ -188,6 +188,12 @@ kinds! {
         "The autoscaler moves the desired count, unless it is suspended." [
         member("count", Number(MOST_TASKS), "the new desired count").required(),
     ];
+    Load "load" Services
+        "The demand on a service changes, and with it how busy its tasks are." [
+        member("cpu", Number(MOST_TASKS * 100), "in percent of what one task can do, for all tasks together"),
+        member("memory", Number(MOST_TASKS * 100), "in percent of what one task has, for all tasks together"),
+        member("requests", Number(1_000_000_000), "requests in a minute, to all tasks together"),
+    ];
     SomebodyScales "somebody-scales" Services
         "Somebody else sets the desired count." [
         member("count", Number(MOST_TASKS), "the new desired count").required(),

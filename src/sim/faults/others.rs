@@ -5,6 +5,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::super::load;
 use super::super::place::short;
 use super::super::{Sim, cloudwatch, ecs, scaling};
 use super::fault::Fault;
@@ -90,6 +91,7 @@ fn carry_out(sim: &mut Sim, plan: Plan, fault: &Fault) {
             match fault.kind {
                 Kind::Autoscaler => put_off |= !scale(sim, fault, &cluster, &name),
                 Kind::SomebodyScales => drop(set_count(sim, fault, &cluster, &name)),
+                Kind::Load => bear(sim, fault, &cluster, &name),
                 Kind::SomebodyStops => drop(stop(sim, fault, &cluster, &name)),
                 Kind::Alarm => go_off(sim, fault),
                 // Somebody whose deploy is refused gives up.
@@ -151,6 +153,17 @@ fn set_count(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Opti
     ask(sim, "update_service", map! { "cluster" => cluster, "service" => service, "desiredCount" => fault.number("count")? })
 }
 
+/// What the fault does not name stays as it was.
+fn bear(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) {
+    let service = format!("{cluster}/{service}");
+    let mut load = load::load(sim, &service);
+    let tasks = |name| fault.number(name).map(|percent| percent as f64 / 100.0);
+    load.cpu = tasks("cpu").unwrap_or(load.cpu);
+    load.memory = tasks("memory").unwrap_or(load.memory);
+    load.requests_a_minute = fault.number("requests").map_or(load.requests_a_minute, |requests| requests as f64);
+    load::set(sim, &service, load);
+}
+
 fn stop(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Value> {
     let active = map! { "cluster" => cluster, "service" => service, "status" => vec!["PENDING", "IN_PROGRESS"] };
     let answer = ask(sim, "list_service_deployments", active)?;
@@ -159,10 +172,9 @@ fn stop(sim: &mut Sim, fault: &Fault, cluster: &str, service: &str) -> Option<Va
     ask(sim, "stop_service_deployment", map! { "serviceDeploymentArn" => arn, "stopType" => how })
 }
 
+/// And stays so, whatever it measures.
 fn go_off(sim: &mut Sim, fault: &Fault) {
-    let name = fault.text("alarm").unwrap_or_default();
-    let request = map! { "AlarmName" => name, "StateValue" => "ALARM", "StateReason" => "the scenario says so" };
-    drop(cloudwatch::handle(sim, "set_alarm_state", &request));
+    cloudwatch::hold(sim, fault.text("alarm").unwrap_or_default(), "ALARM", "the scenario says so");
 }
 
 /// Whether the autoscaler had its way: it does not act while it is suspended,

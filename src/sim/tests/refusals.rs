@@ -91,7 +91,6 @@ fn the_neighbors_refuse() {
         ("application_autoscaling", "register_scalable_target", target(dev, 5), "ValidationException"),
         ("application_autoscaling", "register_scalable_target", target("service/a/b", 1), "ValidationException"),
         ("logs", "filter_log_events", map! { "logGroupName" => "/other" }, "ResourceNotFoundException"),
-        ("cloudwatch", "get_dashboard", map! { "DashboardName" => "other" }, "ResourceNotFound"),
     ] {
         assert_refused(module, method, request, code, "");
     }

@@ -143,7 +143,7 @@ answer({
     let expected = json!({
         "modeled": true, "service": ["ServiceNotFoundException", 400], "cluster": ["ClusterNotFoundException", 400],
         "secret": ["ResourceNotFoundException", 400], "group": ["ResourceNotFoundException", 400],
-        "dashboard": ["ResourceNotFound", 400], "enum": ["InvalidParameterException", 400],
+        "dashboard": ["ResourceNotFound", 404], "enum": ["InvalidParameterException", 400],
         "unknown": ["InvalidAction", 400], "unsupported": ["UnsupportedOperation", 400], "attempts": 0,
     });
     assert_eq!(answer, expected);
@@ -170,7 +170,7 @@ answer({
     assert_eq!(answer["protocols"], json!(["json", "query"]));
     assert_eq!((&answer["account"], &answer["threshold"], &answer["widgets"]), (&json!("123456789012"), &json!(80.0), &json!(2)));
     assert_eq!(answer["dimensions"], json!(["ClusterName", "ServiceName"]));
-    assert!(answer["updated"].as_str().is_some_and(|at| at.starts_with("2026-06-28T")), "{answer}");
+    assert!(answer["updated"].as_str().is_some_and(|at| at.starts_with("2026-07-01T06:")), "{answer}");
 }
 
 /// The SDK that rollbook is built with speaks CBOR with CloudWatch.

@@ -2,8 +2,8 @@
 //! in, answers come out, and time passes only as a test lets it.
 //!
 //! D task definitions, C clusters, services and the account, L lists and
-//! batches, T tags, S secrets, R images, B load balancers, F faults, E the
-//! scheduler.
+//! batches, T tags, S secrets, R images, B load balancers, A scaling, F faults,
+//! E the scheduler.
 
 mod account;
 mod alarms;
@@ -27,6 +27,7 @@ mod random;
 mod registry;
 mod revisions;
 mod running;
+mod scaling;
 mod secrets;
 mod secrets_of_tasks;
 mod service_deployments;

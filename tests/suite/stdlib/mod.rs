@@ -7,6 +7,7 @@
 mod causes;
 mod definitions;
 mod examples;
+mod terraform;
 mod verdicts;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,142 @@
+//! Files of `NAME=value`, as Node's dotenv reads them and most other readers do:
+//! three kinds of quotes, of which only double ones know `\\n` and `\\r`, and none
+//! has a way to write itself. A value is written in the first form that reads
+//! back as it was; forms that shells and other readers understand come first.
+
+/// The line of one setting, with its end; nothing where no form can hold it.
+pub fn line(name: &str, value: &str) -> Option<String> {
+    let forms = [
+        plain(value).then(|| value.to_owned()),
+        Some(format!("'{value}'")),
+        (!value.contains(['$', '`', '\\', '!'])).then(|| format!("\"{value}\"")),
+        Some(format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n"))),
+        Some(format!("`{value}`")),
+        (!value.is_empty()).then(|| value.to_owned()),
+    ];
+    let lines = forms.into_iter().flatten().map(|form| format!("{name}={form}\n"));
+    lines.into_iter().find(|line| read(line) == [(name.to_owned(), value.to_owned())])
+}
+
+/// What needs no quotes, to any reader.
+fn plain(value: &str) -> bool {
+    value.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./:@%+,=".contains(letter))
+}
+
+/// Every setting, in order; a name that comes twice counts as it stood last.
+/// What is no setting is passed over.
+pub fn read(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (setting, after) = setting(rest).map_or((None, next_line(rest)), |(name, value, after)| (Some((name, value)), after));
+        if let Some((name, value)) = setting {
+            found.retain(|(other, _)| *other != name);
+            found.push((name, value));
+        }
+        rest = after;
+    }
+    found
+}
+
+fn setting(text: &str) -> Option<(String, String, &str)> {
+    let line = text.trim_start_matches([' ', '\t']);
+    let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+    let end = line.find(|letter: char| !(letter.is_ascii_alphanumeric() || "_.-".contains(letter)))?;
+    let (name, after) = line.split_at(end);
+    let after = after.trim_start_matches([' ', '\t']).strip_prefix('=')?.trim_start_matches([' ', '\t']);
+    if name.is_empty() {
+        return None;
+    }
+    let (value, after) = quoted(after).unwrap_or_else(|| unquoted(after));
+    Some((name.to_owned(), value, after))
+}
+
+/// A value in quotes, which may hold ends of lines and `#`, and its own quote
+/// behind a backslash that stays.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|first| "'\"`".contains(*first))?;
+    let inner = &text[1..];
+    let mut letters = inner.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' if letters.peek().is_some_and(|(_, next)| *next == quote) => drop(letters.next()),
+            letter if letter == quote => {
+                let value = inner[..at].to_owned();
+                let value = if quote == '"' { value.replace("\\n", "\n").replace("\\r", "\r") } else { value };
+                return Some((value, next_line(&inner[at + 1..])));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn unquoted(text: &str) -> (String, &str) {
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let value = line.split('#').next().unwrap_or_default().trim();
+    (value.to_owned(), next_line(text))
+}
+
+fn next_line(text: &str) -> &str {
+    text.find('\n').map_or("", |end| &text[end + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_one(text: &str) -> String {
+        let found = read(text);
+        assert_eq!(found.len(), 1, "{text:?} {found:?}");
+        found.into_iter().next().unwrap().1
+    }
+
+    #[test]
+    fn a_value_is_written_in_the_first_form_that_holds_it() {
+        for (value, written) in [
+            ("https://api.example.com/v1?", "'https://api.example.com/v1?'"),
+            ("80", "80"),
+            ("", ""),
+            ("two words", "'two words'"),
+            ("a#b", "'a#b'"),
+            ("$HOME and \\n", "'$HOME and \\n'"),
+            ("it's", "\"it's\""),
+            ("line\nline", "'line\nline'"),
+            ("it's\n$5", "\"it's\\n$5\""),
+            ("{\"it\": \"it's\"}", "`{\"it\": \"it's\"}`"),
+            ("C:\\dir\\", "C:\\dir\\"),
+        ] {
+            assert_eq!(line("A", value).as_deref(), Some(&*format!("A={written}\n")), "{value:?}");
+        }
+        assert_eq!(line("A", "all: ' \" `"), Some("A=all: ' \" `\n".into()));
+        assert_eq!(line("A", "all: ' \" `\n"), None);
+        assert_eq!(line("no name", "x"), None);
+    }
+
+    #[test]
+    fn whatever_is_written_reads_back() {
+        let mut dice = fastrand::Rng::with_seed(5);
+        let letters: Vec<char> = "ab'\"`\\$#= \n\r\tné0!".chars().collect();
+        let mut written = 0;
+        for _ in 0..20_000 {
+            let value: String = (0..dice.usize(0..9)).map(|_| letters[dice.usize(0..letters.len())]).collect();
+            let Some(line) = line("A", &value) else { continue };
+            let both = format!("# before\nFIRST=1\n{line}LAST='2'\n");
+            let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            assert_eq!(read(&both), [pair("FIRST", "1"), pair("A", &value), pair("LAST", "2")], "{both:?}");
+            written += 1;
+        }
+        assert!(written > 15_000, "{written}");
+    }
+
+    #[test]
+    fn what_people_write_is_read() {
+        assert_eq!(read_one("  export A = 'x' # why\n"), "x");
+        assert_eq!(read_one("A=x # why\n"), "x");
+        assert_eq!(read_one("A=\"a\\nb\""), "a\nb");
+        assert_eq!(read_one("A='a\\nb'\r\n"), "a\\nb");
+        assert_eq!(read_one("A=1\nA=2\n"), "2");
+        assert_eq!(read_one("A='not closed\n"), "'not closed");
+        assert!(read("# only this\n\nno setting\n=x\n").is_empty());
+    }
+}
