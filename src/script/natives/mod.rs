@@ -6,6 +6,7 @@ mod ask;
 mod http;
 mod json;
 mod list;
+mod log;
 mod outcome;
 mod say;
 mod secret;
@@ -25,7 +26,7 @@ use crate::value::Value;
 
 pub(super) fn register(engine: &mut Engine) {
     let mut global = Module::new();
-    for add in [ask::add, list::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel] {
+    for add in [ask::add, list::add, log::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel] {
         add(&mut global);
     }
     engine.register_global_module(global.into());
@@ -34,6 +35,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<super::dynamic::Time>("time");
     engine.register_type_with_name::<super::dynamic::Span>("duration");
     engine.register_type_with_name::<crate::value::Secret>("secret");
+    engine.register_type_with_name::<log::Window>("log window");
 }
 
 /// The declaration of one native. Impure and volatile: nothing is computed
