@@ -3,6 +3,7 @@
 //! whoever reads them, so that a world that has run for weeks is no larger.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::super::dice::Dice;
 use super::super::{Sim, ecs};
@@ -102,11 +103,17 @@ pub fn task_started(sim: &mut Sim, id: &str) {
             continue;
         };
         let serves = output.port.is_some() && output.errand.is_none();
-        let seed = sim.dice.draw();
+        let seed = seed(&output.stream);
         let voice =
             Voice { began, ended: None, opening, serves, last_words: vec![], late_ms: output.late_ms, seed };
         group.streams.insert(output.stream, Stream { created: began, voice: Some(voice) });
     }
+}
+
+/// A stream's own: its task's id is chance already.
+fn seed(stream: &str) -> u64 {
+    let digest = Sha256::digest(stream.as_bytes());
+    u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
 }
 
 fn opening(output: &ecs::Output) -> Vec<String> {

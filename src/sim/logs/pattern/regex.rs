@@ -173,7 +173,14 @@ impl Reader<'_> {
 
     /// `{2}`, `{2,}`, `{2,4}`
     fn counted(&mut self, node: Node) -> Option<Node> {
-        let text: String = self.letters.by_ref().skip(1).take_while(|letter| *letter != '}').collect();
+        self.letters.next();
+        let mut text = String::new();
+        loop {
+            match self.letters.next()? {
+                '}' => break,
+                letter => text.push(letter),
+            }
+        }
         let (least, most) = match text.split_once(',') {
             None => (text.parse().ok()?, text.parse().ok()?),
             Some((least, "")) => (least.parse().ok()?, usize::MAX),
