@@ -45,7 +45,13 @@ impl Contents {
         // What a long look has said does not come again: to remember it would
         // only make the run grow.
         let unique = self.calls_only && matches!(event, Event::Mark { .. });
-        let large = if unkept { SHORT } else if unique { PIECE } else { LARGE };
+        let large = if unkept {
+            SHORT
+        } else if unique {
+            PIECE
+        } else {
+            LARGE
+        };
         let Some(start) = event.payload_name().and_then(|name| payload_start(&body, name)) else {
             return Ok(vec![body]);
         };

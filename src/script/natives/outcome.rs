@@ -13,7 +13,9 @@ pub(super) fn add(module: &mut Module) {
         &["verdict: string", "summary: string"],
         "Ends the run here with a verdict such as \"rolled back\"; `catch` does not see it.",
     )
-    .set_into_module(module, |context: NativeCallContext, verdict: &str, summary: &str| conclude(&context, verdict, summary, None));
+    .set_into_module(module, |context: NativeCallContext, verdict: &str, summary: &str| {
+        conclude(&context, verdict, summary, None)
+    });
     declare(
         "conclude",
         &["verdict: string", "summary: string", "exit_code: integer"],

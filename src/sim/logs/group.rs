@@ -87,7 +87,8 @@ pub(super) fn name_of(identifier: &str) -> &str {
 /// A name in the words in which AWS validates it.
 pub(super) fn check_name(member: &str, name: &str, pattern: &str, fits: impl Fn(char) -> bool) -> Result<(), Failure> {
     let invalid = |constraint: String| {
-        let message = format!("1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: {constraint}");
+        let message =
+            format!("1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: {constraint}");
         invalid_parameter(message)
     };
     refuse_if(name.is_empty(), || invalid("Member must have length greater than or equal to 1".into()))?;

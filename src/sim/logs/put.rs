@@ -55,7 +55,9 @@ fn check(events: &[Value]) -> Result<(), Failure> {
     let empty = events.iter().any(|event| event.text("message").is_none_or(str::is_empty));
     refuse_if(empty, || invalid("Member must have a message of at least one character".into()))?;
     let bytes: usize = events.iter().filter_map(|event| event.text("message")).map(|text| text.len() + OVERHEAD).sum();
-    refuse_if(bytes > BYTES_MOST, || invalid_parameter(format!("Upload too large: {bytes} bytes exceeds limit of {BYTES_MOST}")))?;
+    refuse_if(bytes > BYTES_MOST, || {
+        invalid_parameter(format!("Upload too large: {bytes} bytes exceeds limit of {BYTES_MOST}"))
+    })?;
     let times: Vec<i64> = events.iter().map(time_of).collect();
     refuse_if(times.iter().any(|at| *at < 0), || invalid("Member must have a timestamp of at least 0".into()))?;
     refuse_if(!times.is_sorted(), || {

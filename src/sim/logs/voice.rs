@@ -104,8 +104,7 @@ pub fn task_started(sim: &mut Sim, id: &str) {
         };
         let serves = output.port.is_some() && output.errand.is_none();
         let seed = seed(&output.stream);
-        let voice =
-            Voice { began, ended: None, opening, serves, last_words: vec![], late_ms: output.late_ms, seed };
+        let voice = Voice { began, ended: None, opening, serves, last_words: vec![], late_ms: output.late_ms, seed };
         group.streams.insert(output.stream, Stream { created: began, voice: Some(voice) });
     }
 }

@@ -69,6 +69,8 @@ impl Play {
         match self.searches {
             20..24 | 60 => Fate::Throttled,
             31 | 32 => Fate::Lost,
+            // Longer than one call is tried.
+            90..102 => Fate::Lost,
             40 | 80 => {
                 self.server.take().expect("it runs").end("-KILL");
                 self.server = Some(Server::start(&self.home, &["--state", "world.json"]));
@@ -123,7 +125,10 @@ fn carry(mut connection: &TcpStream, play: &Mutex<Play>) {
         Fate::Passes => play.server().raw(&request, false),
         Fate::Lost => return,
         Fate::Throttled => {
-            let head = format!("HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}", THROTTLED.len());
+            let head = format!(
+                "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}",
+                THROTTLED.len()
+            );
             format!("{head}\r\nConnection: close\r\n\r\n{THROTTLED}").into_bytes()
         }
     };
@@ -156,9 +161,9 @@ fn a_follow_loses_no_line_and_repeats_none() {
     let play = Arc::new(Mutex::new(Play::new()));
     let url = stand_before(&play);
     let project = Project::at(&url).variable("ROLLBOOK_SANDBOX_CLOCK", "1");
-    let place = ["--group", GROUP, "--since", "2026-07-01T08:00:00Z", "--for", "6m"];
+    let place = ["--group", GROUP, "--since", "2026-07-01T08:00:00Z", "--for", "8m"];
     let ran = project.run(&[["logs", "--follow"].as_slice(), &place].concat());
-    ran.status(0).says("ThrottlingException");
+    ran.status(0).says("ThrottlingException").says("no answer from CloudWatch Logs: trying on").says("reading again");
     let play = play.lock().unwrap();
     assert_eq!(play.put, BATCHES, "all were written while it followed\n{ran}");
 
@@ -167,7 +172,8 @@ fn a_follow_loses_no_line_and_repeats_none() {
         let (_, text) = line.split_once("line ").unwrap_or_else(|| panic!("{line}"));
         *times.entry(format!("line {text}")).or_default() += 1;
     }
-    let lost: Vec<String> = (0..BATCHES * BATCH).map(|number| format!("line {number}")).filter(|line| !times.contains_key(line)).collect();
+    let lost: Vec<String> =
+        (0..BATCHES * BATCH).map(|number| format!("line {number}")).filter(|line| !times.contains_key(line)).collect();
     let repeated: Vec<&String> = times.iter().filter(|(_, count)| **count > 1).map(|(line, _)| line).collect();
     assert_eq!((lost, repeated), (vec![], vec![]));
     assert_eq!(times.len(), BATCHES * BATCH);
@@ -179,4 +185,24 @@ answer(sorted({{event["message"] for page in pages for event in page["events"]}}
     if let Some(found) = play.server().boto3(play.home.path(), &script) {
         assert_eq!(found, json!(times.keys().collect::<Vec<_>>()));
     }
+}
+
+/// What a search asked for: from when on, and with which pattern.
+fn searches(server: &Server) -> Vec<(i64, bool)> {
+    let calls = server.control("GET", "calls", "");
+    let searches = calls["calls"].as_array().expect("a list").iter().filter(|call| call["operation"] == "FilterLogEvents");
+    searches.map(|call| (call["request"]["startTime"].as_i64().unwrap(), call["request"]["filterPattern"].is_string())).collect()
+}
+
+#[test]
+fn a_follow_for_something_rare_does_not_read_more_and_more() {
+    let server = Server::start(&Project::new(), &[]);
+    let project = server.project().variable("ROLLBOOK_SANDBOX_CLOCK", "1");
+    let place = ["--group", "/ecs/nest-wallet", "--filter", "something that nobody writes", "--since", "5m", "--for", "1h"];
+    project.run(&[["logs", "--follow"].as_slice(), &place].concat()).status(0).never_says("nest-wallet-container/");
+    let now = server.control("GET", "clock", "")["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let searches = searches(&server);
+    assert_eq!(searches.iter().filter(|(_, filtered)| !filtered).count(), 1, "one look for the time");
+    let behind = now.as_millisecond() - searches.last().unwrap().0;
+    assert!((60_000..=7 * 60_000).contains(&behind), "{behind}");
 }

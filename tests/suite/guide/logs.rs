@@ -15,7 +15,8 @@ const APP: &str = "nest-wallet-container";
 
 /// A service in the middle of things: a deployment whose tasks crash.
 fn troubled(project: &Project) -> Server {
-    project.write("crash.toml", "[[fault]]\nkind = \"crash\"\nservice = \"nest-wallet-service\"\nafter = \"5s\"\nexit_code = 3\n");
+    project
+        .write("crash.toml", "[[fault]]\nkind = \"crash\"\nservice = \"nest-wallet-service\"\nafter = \"5s\"\nexit_code = 3\n");
     let server = Server::start(project, &["--scenario", "crash.toml"]);
     let service = json!({ "cluster": "nest-wallet-cluster", "service": "nest-wallet-service", "forceNewDeployment": true });
     server.ecs("UpdateService", service);
@@ -43,7 +44,9 @@ fn tasks_are_those_that_the_cli_describes() {
     let shown = result(&at_its_clock(&server).run(&here(&["tasks", "--stopped", "100", "--output", "json"])));
     let mut told = vec![];
     for status in ["RUNNING", "STOPPED"] {
-        let list = format!("ecs list-tasks --cluster nest-wallet-cluster --service nest-wallet-service --desired-status {status} --query 'taskArns[]' --output text");
+        let list = format!(
+            "ecs list-tasks --cluster nest-wallet-cluster --service nest-wallet-service --desired-status {status} --query 'taskArns[]' --output text"
+        );
         let query = r#"'tasks[].{arn: taskArn, revision: taskDefinitionArn, status: lastStatus, code: stopCode, reason: stoppedReason, exits: containers[].[name, exitCode], address: attachments[0].details[?name==`privateIPv4Address`].value | [0]}'"#;
         let describe = format!("ecs describe-tasks --cluster nest-wallet-cluster --tasks $(aws {list}) --query {query}");
         let Some(answer) = aws(&server, &project, &describe) else { return };
@@ -81,7 +84,10 @@ fn events_are_those_of_the_service() {
     assert_eq!(events(&["--last", "3"]), told[told.len() - 3..]);
     let failures = events(&["--last", "100", "--failures"]);
     assert!(!failures.is_empty() && failures.len() < told.len(), "{failures:?}");
-    assert!(failures.iter().all(|text| text.to_string().contains("fail") || text.to_string().contains("rolling back")), "{failures:?}");
+    assert!(
+        failures.iter().all(|text| text.to_string().contains("fail") || text.to_string().contains("rolling back")),
+        "{failures:?}"
+    );
     let recent = events(&["--last", "100", "--since", "1h"]);
     assert!(!recent.is_empty() && recent.len() < told.len() && told.ends_with(&recent));
 }
@@ -105,7 +111,9 @@ fn shown(stream: &str) -> String {
 fn log_lines_are_those_of_the_group_of_one_task_and_of_a_pattern() {
     let project = Project::new();
     let server = troubled(&project);
-    let Some(groups) = aws(&server, &project, "logs describe-log-groups --log-group-name-prefix /ecs/nest-wallet") else { return };
+    let Some(groups) = aws(&server, &project, "logs describe-log-groups --log-group-name-prefix /ecs/nest-wallet") else {
+        return;
+    };
     assert_eq!(groups["logGroups"][0]["logGroupName"], GROUP);
     // Twenty minutes before the sandbox's own time, which stands still.
     let clock = server.control("GET", "clock", "")["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
@@ -167,14 +175,18 @@ fn a_command_runs_where_the_service_runs_and_its_code_can_be_passed_on() {
         assert!(tasks[0]["subnet"].as_str().is_some_and(|subnet| subnet.starts_with("subnet-0")), "{tasks}");
     }
 
-    let project = Project::new().file("crash.toml", "[[fault]]\nkind = \"crash\"\nfamily = \"nest-wallet-task\"\nafter = \"5s\"\nexit_code = 3\n");
+    let project = Project::new()
+        .file("crash.toml", "[[fault]]\nkind = \"crash\"\nfamily = \"nest-wallet-task\"\nafter = \"5s\"\nexit_code = 3\n");
     let server = Server::start(&project, &["--scenario", "crash.toml"]);
     let run = |more: &[&str]| at_its_clock(&server).run(&here(&[RUN, more].concat()));
     run(&[]).status(1).prints("exiting with code 3").says("nest-wallet-container exited with 3");
     run(&["--exit-with-container"]).status(3).says("nest-wallet-container exited with 3").says("failed");
     let document = run(&["--exit-with-container", "--output", "json"]).status(3).json();
     assert_eq!((&document["verdict"], &document["exit_code"]), (&json!("failed"), &json!(3)));
-    assert!(document["printed"].to_string().contains("running npm run migrate") && !document["printed"].to_string().contains("\\u001b"));
+    assert!(
+        document["printed"].to_string().contains("running npm run migrate")
+            && !document["printed"].to_string().contains("\\u001b")
+    );
     run(&["--container", "nope"]).status(1).says("there is no container nope in nest-wallet-task:41");
 }
 
@@ -215,7 +227,9 @@ fn an_interrupted_errand_goes_on_and_it_is_said_how_to_stop_it() {
     let project = server.project();
     let child = project.command(&here(RUN)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
     let ran = interrupt(child, || asked(&server, "DescribeTasks") >= 1);
-    ran.status(7).says("interrupted").says("the task goes on. To stop it: aws ecs stop-task --cluster nest-wallet-cluster --task ");
+    ran.status(7)
+        .says("interrupted")
+        .says("the task goes on. To stop it: aws ecs stop-task --cluster nest-wallet-cluster --task ");
     ran.says("rollbook resume");
     // The same run goes on, in the same task, now with waits that move the clock.
     let resumed = project.variable("ROLLBOOK_SANDBOX_CLOCK", "1").run(&["resume"]);

@@ -1,7 +1,7 @@
 //! `{ $.level = "error" && $.status >= 500 }`: conditions on a JSON line.
 
-use super::compare::Compare;
 use super::Regex;
+use super::compare::Compare;
 use crate::value::Value;
 
 pub(in super::super) enum Condition {

@@ -168,7 +168,9 @@ mod tests {
     /// simulated.
     #[test]
     fn g22_what_is_no_pattern() {
-        for pattern in ["\"open", "{ $.level }", "{ $.level = \"error\"", "{ level = 1 }", "{ $.a = 1 && }", "{ $.a < \"b\" }", "?", "%(%"] {
+        for pattern in
+            ["\"open", "{ $.level }", "{ $.level = \"error\"", "{ level = 1 }", "{ $.a = 1 && }", "{ $.a < \"b\" }", "?", "%(%"]
+        {
             let refused = Pattern::read(pattern).err().unwrap_or_else(|| panic!("{pattern}"));
             assert_eq!(refused.code(), "InvalidParameterException", "{pattern}");
         }

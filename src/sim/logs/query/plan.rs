@@ -189,7 +189,8 @@ impl Stats {
         let columns = self.by.iter().map(Key::name).chain(self.measures.iter().map(|(_, _, name)| name)).cloned();
         let rows = sums.into_iter().map(|(keys, rows)| {
             let keys = self.by.iter().zip(keys).filter_map(|(key, value)| Some((key.name().clone(), value?)));
-            let sums = self.measures.iter().filter_map(|(function, field, name)| Some((name.clone(), sum(function, field, &rows)?)));
+            let sums =
+                self.measures.iter().filter_map(|(function, field, name)| Some((name.clone(), sum(function, field, &rows)?)));
             keys.chain(sums).collect()
         });
         (rows.collect(), columns.collect())

@@ -12,7 +12,8 @@ fn names(answer: &Value, list: &str, name: &str) -> Vec<String> {
 fn g1_groups() {
     let mut stage = with_streams(&[]);
     ask(&mut stage, "create_log_group", map! { "logGroupName" => "/ecs/other", "tags" => map! { "team" => "a" } });
-    let found = |stage: &mut Stage, request: Value| names(&ask(stage, "describe_log_groups", request), "logGroups", "logGroupName");
+    let found =
+        |stage: &mut Stage, request: Value| names(&ask(stage, "describe_log_groups", request), "logGroups", "logGroupName");
     assert_eq!(found(&mut stage, map! {}), ["/ecs/nest-wallet", "/ecs/other", "g"]);
     assert_eq!(found(&mut stage, map! { "logGroupNamePrefix" => "/ecs/n" }), [GROUP]);
     assert_eq!(found(&mut stage, map! { "logGroupNamePattern" => "WALLET" }), [GROUP]);
@@ -59,7 +60,8 @@ fn g3_streams() {
     refuses(&mut stage, "describe_log_streams", map! { "logGroupName" => "g", "limit" => 51 }, INVALID, "'limit'");
     let taken = map! { "logGroupName" => "g", "logStreamName" => "a" };
     refuses(&mut stage, "create_log_stream", taken.clone(), "ResourceAlreadyExistsException", "log stream already exists");
-    let stream = ask(&mut stage, "describe_log_streams", map! { "logGroupName" => "g", "limit" => 1 }).items("logStreams")[0].clone();
+    let stream =
+        ask(&mut stage, "describe_log_streams", map! { "logGroupName" => "g", "limit" => 1 }).items("logStreams")[0].clone();
     assert_eq!(int(&stream, "lastEventTimestamp"), stage.now.as_millisecond() - 1_000);
     assert!(text(&stream, "arn").ends_with(":log-group:g:log-stream:a"));
     ask(&mut stage, "delete_log_stream", taken);

@@ -6,7 +6,8 @@ const HOUR: i64 = 3_600_000;
 
 fn batch(stage: &Stage, lines: Vec<(i64, String)>) -> Value {
     let now = stage.now.as_millisecond();
-    let events: Vec<Value> = lines.into_iter().map(|(ago, message)| map! { "timestamp" => now - ago, "message" => message }).collect();
+    let events: Vec<Value> =
+        lines.into_iter().map(|(ago, message)| map! { "timestamp" => now - ago, "message" => message }).collect();
     map! { "logGroupName" => "g", "logStreamName" => "s", "logEvents" => events }
 }
 

@@ -64,7 +64,10 @@ fn g24_stats() {
         ("stats count(*)", vec!["5"]),
         ("filter @message like /nothing/ | stats count(*) as lines", vec!["0"]),
         ("filter ispresent(level) | stats count(*) as lines by level | sort lines desc, level", vec![]),
-        ("filter ispresent(level) | stats count(*) as lines, max(http.ms), avg(http.ms) by level | sort level", vec!["error 2 300 200", "info 2 20 15"]),
+        (
+            "filter ispresent(level) | stats count(*) as lines, max(http.ms), avg(http.ms) by level | sort level",
+            vec!["error 2 300 200", "info 2 20 15"],
+        ),
         ("stats count(*) by @logStream", vec!["a 3", "b 2"]),
     ] {
         if expected.is_empty() {
@@ -76,7 +79,11 @@ fn g24_stats() {
         assert_eq!(values(&mut stage, query), expected, "{query}");
     }
     let steps = run(&mut stage, "stats count(*) by bin(5m)");
-    assert!(steps.len() >= 2 && steps.iter().all(|row| row[0].0 == "bin(5m)" && row[0].1.contains(":") && row[0].1.ends_with(":00.000")), "{steps:?}");
+    assert!(
+        steps.len() >= 2
+            && steps.iter().all(|row| row[0].0 == "bin(5m)" && row[0].1.contains(":") && row[0].1.ends_with(":00.000")),
+        "{steps:?}"
+    );
 }
 
 /// G25 A query is under way for a moment; it can be stopped then, and not later.

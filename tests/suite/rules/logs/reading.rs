@@ -24,7 +24,11 @@ fn g10_a_search() {
         (map! { "filterPattern" => "?a ?d" }, "ad"),
         (map! { "logGroupIdentifier" => "arn:aws:logs:ap-northeast-2:123456789012:log-group:g" }, "abcdef"),
     ] {
-        let mut request = if members.get("logGroupIdentifier").is_some() { map! {} } else { all.clone() };
+        let mut request = if members.get("logGroupIdentifier").is_some() {
+            map! {}
+        } else {
+            all.clone()
+        };
         for (name, value) in members.as_map().unwrap() {
             request = with(&request, name, value.clone());
         }
