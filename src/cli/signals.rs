@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::effect::{Cancel, Stop};
+use crate::effect::Cancel;
 use crate::journal::Verdict;
 
 const KINDS: [fn() -> SignalKind; 3] = [SignalKind::interrupt, SignalKind::terminate, SignalKind::hangup];
@@ -30,7 +30,7 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
                 std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
             }
             anstream::eprintln!("\nstopping; once more stops at once");
-            cancel.stop(Stop::Interrupted);
+            cancel.interrupt();
         }
     });
 }

@@ -143,7 +143,7 @@ impl Closing<'_> {
             ),
         }
         anstream::eprint!("\n{}", ended.vault.redact(report::show_end(paint, &end)));
-        ended.verdict.exit_code()
+        ended.exit_code
     }
 
     /// What one may want to type now.
@@ -187,6 +187,7 @@ fn document(ended: &Ended, printed: Vec<String>, found: Option<Value>, next: Vec
         region: &it.region,
         sandbox: it.sandbox,
         verdict: ended.verdict,
+        exit_code: ended.exit_code,
         summary: &ended.summary,
         hint: ended.hint.as_deref(),
         took: ended.took,

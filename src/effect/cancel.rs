@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::trouble::Stop;
+use crate::journal::Verdict;
 
 #[derive(Default)]
 pub struct Cancel {
@@ -16,6 +17,8 @@ pub struct Cancel {
     notify: Notify,
     /// The same as `stop`, cheap enough to be read at every operation.
     stopped: AtomicBool,
+    /// How an interrupt ends the run, and what is said then.
+    parting: Mutex<Option<(Verdict, String)>>,
 }
 
 impl Cancel {
@@ -33,6 +36,25 @@ impl Cancel {
         self.stopped.store(true, Ordering::Release);
         self.bell.notify_all();
         self.notify.notify_waiters();
+    }
+
+    /// From here on an interrupt ends the run like this.
+    pub fn on_interrupt(&self, verdict: Verdict, summary: &str) {
+        *self.parting.lock().unwrap_or_else(PoisonError::into_inner) = Some((verdict, summary.to_owned()));
+    }
+
+    /// A person, or the system, wants the run to stop.
+    pub fn interrupt(&self) {
+        let parting = self.parting.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.stop(match parting {
+            Some((verdict @ Verdict::Succeeded, summary)) => Stop::Concluded { verdict, summary, exit_code: None },
+            _ => Stop::Interrupted,
+        });
+    }
+
+    /// What is said when the run was interrupted.
+    pub fn parting_words(&self) -> Option<String> {
+        self.parting.lock().unwrap_or_else(PoisonError::into_inner).take().map(|(_, words)| words)
     }
 
     pub fn reason(&self) -> Option<Stop> {

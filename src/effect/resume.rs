@@ -78,6 +78,10 @@ impl Resumption {
                     if let Some(keys) = unanswered.as_mut() {
                         keys.push(key.clone());
                     }
+                    // The run has lived with it for long: what came since is not undone.
+                    if unanswered.as_ref().is_some_and(|keys| keys.len() > TAKEN_BACK_MOST) {
+                        *unanswered = None;
+                    }
                 }
                 _ => {}
             }
@@ -86,6 +90,8 @@ impl Resumption {
 }
 
 const LOOKS: u32 = 3;
+/// What a run says and asks after a lost answer is taken back up to here.
+const TAKEN_BACK_MOST: usize = 10_000;
 
 fn is_unanswered(failure: &Value) -> bool {
     Failure::from_value(failure).is_some_and(|failure| {

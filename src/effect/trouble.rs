@@ -40,8 +40,9 @@ pub enum Stop {
     SecretMissing { what: String, hint: String },
     #[error("{0}")]
     SecretShown(String),
+    /// With an exit code of its own, where the verdict's says too little.
     #[error("{summary}")]
-    Concluded { verdict: Verdict, summary: String },
+    Concluded { verdict: Verdict, summary: String, exit_code: Option<u8> },
 }
 
 impl Stop {

@@ -42,11 +42,21 @@ impl Contents {
     pub fn bodies(&self, event: &Event, fresh: &mut Vec<Hash>) -> Result<Vec<String>, serde_json::Error> {
         let body = serde_json::to_string(event)?;
         let unkept = self.calls_only && matches!(event, Event::Outcome { .. });
+        // What a long look has said does not come again: to remember it would
+        // only make the run grow.
+        let unique = self.calls_only && matches!(event, Event::Mark { .. });
+        let large = if unkept {
+            SHORT
+        } else if unique {
+            PIECE
+        } else {
+            LARGE
+        };
         let Some(start) = event.payload_name().and_then(|name| payload_start(&body, name)) else {
             return Ok(vec![body]);
         };
         let payload = &body[start..body.len() - CLOSING.len()];
-        if payload.len() <= if unkept { SHORT } else { LARGE } {
+        if payload.len() <= large {
             return Ok(vec![body]);
         }
         let hash = Hash::of(payload);

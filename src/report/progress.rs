@@ -149,7 +149,8 @@ impl Progress {
             }
             Mark::Found(found) => state.found = Some(found.0.clone()),
             Mark::Printed(text) => match self.printing {
-                Printing::Keep => state.printed.push(text.clone()),
+                // A document has no colors.
+                Printing::Keep => state.printed.push(anstream::adapter::strip_str(text).to_string()),
                 Printing::Stdout | Printing::SandboxStdout => self.print_in(&mut state, text),
             },
         }

@@ -14,11 +14,13 @@ pub(super) struct Judged {
     pub error: Option<Box<ScriptError>>,
     /// It was not the run that ended it: it can be resumed.
     pub open: bool,
+    /// In place of the verdict's.
+    pub exit_code: Option<u8>,
 }
 
 impl Judged {
     fn new(verdict: Verdict, summary: impl Into<String>) -> Judged {
-        Judged { verdict, summary: summary.into(), hint: None, result: Value::Null, error: None, open: false }
+        Judged { verdict, summary: summary.into(), hint: None, result: Value::Null, error: None, open: false, exit_code: None }
     }
 
     fn hint(self, hint: impl Into<String>) -> Judged {
@@ -73,7 +75,7 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
         Stop::SecretShown(_) => {
             Judged::new(Verdict::Misused, what).hint("a secret can be compared and passed on to AWS, never shown")
         }
-        Stop::Concluded { verdict, .. } => Judged::new(verdict, what),
+        Stop::Concluded { verdict, exit_code, .. } => Judged { exit_code, ..Judged::new(verdict, what) },
     };
     Judged { open, ..judged }
 }

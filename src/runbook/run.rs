@@ -70,6 +70,7 @@ pub struct Announcement {
 pub struct Ended {
     pub announcement: Announcement,
     pub verdict: Verdict,
+    pub exit_code: u8,
     pub summary: String,
     pub hint: Option<String>,
     pub result: Value,
@@ -211,6 +212,9 @@ impl<'a> Run<'a> {
             // A run that never began is not worth going on with.
             Err(trouble) => Judged { open: self.announcement.resumed, ..judge_beginning(trouble) },
         };
+        if judged.verdict == Verdict::Interrupted {
+            judged.hint = self.request.cancel.parting_words().or(judged.hint);
+        }
         // The verdict stands, whatever becomes of the toy world.
         judged.hint = self.door.close().err().map(|problem| problem.what).or(judged.hint);
         judged.open &= self.book.header.writes() && self.state.is_some();
@@ -270,11 +274,12 @@ impl<'a> Run<'a> {
     }
 
     fn ended(self, judged: Judged, took: SignedDuration) -> Ended {
-        let Judged { verdict, summary, hint, result, error, open } = judged;
+        let Judged { verdict, summary, hint, result, error, open, exit_code } = judged;
         let filter = self.vault.filter();
         Ended {
             announcement: self.announcement,
             verdict,
+            exit_code: exit_code.unwrap_or_else(|| verdict.exit_code()),
             summary: filter.hide(summary),
             hint: hint.map(|hint| filter.hide(hint)),
             result: filter.hide_within(result),

@@ -57,14 +57,18 @@ impl Paging {
         })
     }
 
-    /// What a token is bound to: everything that was asked but the page itself.
     fn mark(&self, request: &Value, items_name: &str) -> String {
-        let mut asked = request.as_map().cloned().unwrap_or_default();
-        asked.retain(|name, _| name != self.size && name != self.token);
-        let text = to_json(&Value::Map(asked)).unwrap_or_default();
-        let digest = Sha256::digest(format!("{items_name} {text}").as_bytes());
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        mark(request, items_name, &[self.size, self.token])
     }
+}
+
+/// What a token is bound to: everything that was asked but the page itself.
+pub fn mark(request: &Value, items_name: &str, of_the_page: &[&str]) -> String {
+    let mut asked = request.as_map().cloned().unwrap_or_default();
+    asked.retain(|name, _| !of_the_page.contains(&name.as_str()));
+    let text = to_json(&Value::Map(asked)).unwrap_or_default();
+    let digest = Sha256::digest(format!("{items_name} {text}").as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A time as CloudWatch Logs counts it.

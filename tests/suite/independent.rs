@@ -184,6 +184,34 @@ answer([event["message"] for event in events])"#,
     assert_eq!(seen, messages);
 }
 
+/// moto pages by stream: the order is rollbook's own.
+#[test]
+fn log_lines_of_many_streams_are_shown_in_one_order() {
+    let Some(moto) = Moto::start() else { return };
+    let put = r#"logs = client("logs")
+import time
+logs.create_log_group(logGroupName="/ecs/web")
+now = int(time.time() * 1000)
+for stream in range(4):
+    name = f"ecs/web/{stream:032x}"
+    logs.create_log_stream(logGroupName="/ecs/web", logStreamName=name)
+    lines = [{"timestamp": now - 60_000 + number * 1000 + stream, "message": f"{number}.{stream}"} for number in range(30)]
+    logs.put_log_events(logGroupName="/ecs/web", logStreamName=name, logEvents=lines)
+answer(None)"#;
+    moto.boto3(put);
+    let shown = |arguments: &[&str]| -> Vec<String> {
+        let ran = moto.project().run(&[&["logs", "--group", "/ecs/web"], arguments].concat());
+        ran.status(0).stdout.lines().filter_map(|line| Some(line.rsplit_once(' ')?.1.to_owned())).collect()
+    };
+    let all: Vec<String> = (0..30).flat_map(|number| (0..4).map(move |stream| format!("{number}.{stream}"))).collect();
+    assert_eq!(shown(&["--lines", "1000"]), all);
+    assert_eq!(shown(&["--lines", "3"]), all[all.len() - 3..]);
+    let mut followed = shown(&["--follow", "--for", "1ms"]);
+    assert_eq!(followed.len(), all.len(), "each line once");
+    followed.sort_by_key(|line| all.iter().position(|one| one == line));
+    assert_eq!(followed, all);
+}
+
 #[test]
 fn an_answer_that_is_not_from_an_aws_api_is_said_at_once() {
     let Some(moto) = Moto::start() else { return };

@@ -145,3 +145,28 @@ fn the_second_interrupt_stops_at_once_and_the_run_goes_on_later() {
     project.run(&["resume"]).status(0).prints("went on");
     assert_eq!(stub.received("TagResource").len(), 2, "an idempotent write is sent again");
 }
+
+#[test]
+fn a_script_may_say_what_an_interrupt_means() {
+    for (verdict, code, says) in [("succeeded", 0, "seen enough"), ("interrupted", 7, "seen enough")] {
+        let stub = Stub::start().on("ListClusters", [Answer::Json(200, "{\"clusterArns\":[]}".into())]);
+        let body = format!("on_interrupt(\"{verdict}\", \"seen enough\"); ecs::list_clusters(); sleep(3600)");
+        let project = Project::at(&stub.url).runbook("r", "", &body);
+        let ran = interrupt(start(&project), "-INT", || !stub.received("ListClusters").is_empty());
+        ran.status(code).says(says).says(verdict).prints_nothing();
+    }
+    let project = Project::new().runbook("r", "", "on_interrupt(\"rolled back\", \"\")");
+    project.run(&["run", "r", "--sandbox"]).status(2).says("who interrupts a run does not decide that it is rolled back");
+}
+
+#[test]
+fn a_script_may_pass_an_exit_code_on() {
+    let run = |code: &str| {
+        let project = Project::new().runbook("r", "", &format!("conclude(\"failed\", \"it said {code}\", {code})"));
+        project.run(&["run", "r", "--sandbox", "--output", "json"])
+    };
+    let ran = run("42");
+    assert_eq!(ran.status(42).json()["exit_code"], 42);
+    assert_eq!(ran.json()["verdict"], "failed");
+    run("256").status(2).says("256 is no exit code: they go from 0 to 255");
+}

@@ -8,6 +8,7 @@ mod hold;
 mod http;
 mod json;
 mod list;
+mod log;
 mod outcome;
 mod say;
 mod secret;
@@ -28,7 +29,7 @@ use crate::value::Value;
 pub(super) fn register(engine: &mut Engine) {
     let mut global = Module::new();
     for add in
-        [ask::add, hold::add, list::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel]
+        [ask::add, hold::add, list::add, log::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel]
     {
         add(&mut global);
     }
@@ -39,6 +40,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<super::dynamic::Time>("time");
     engine.register_type_with_name::<super::dynamic::Span>("duration");
     engine.register_type_with_name::<crate::value::Secret>("secret");
+    engine.register_type_with_name::<log::Window>("log window");
 }
 
 /// The declaration of one native. Impure and volatile: nothing is computed

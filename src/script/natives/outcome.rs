@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, Module, NativeCallContext};
 
-use super::{declare, give_up};
+use super::{declare, give_up, strand};
 use crate::effect::Stop;
 use crate::journal::Verdict;
 use crate::script::failure::{Fallible, end, wrong};
@@ -13,7 +13,21 @@ pub(super) fn add(module: &mut Module) {
         &["verdict: string", "summary: string"],
         "Ends the run here with a verdict such as \"rolled back\"; `catch` does not see it.",
     )
-    .set_into_module(module, conclude);
+    .set_into_module(module, |context: NativeCallContext, verdict: &str, summary: &str| {
+        conclude(&context, verdict, summary, None)
+    });
+    declare(
+        "conclude",
+        &["verdict: string", "summary: string", "exit_code: integer"],
+        "The same, with an exit code from 0 to 255 instead of the verdict's: to pass on that of a container.",
+    )
+    .set_into_module(module, conclude_with_code);
+    declare(
+        "on_interrupt",
+        &["verdict: string", "summary: string"],
+        "How the run ends if it is interrupted from here on: \"succeeded\" for a look that goes on until somebody has seen enough; \"interrupted\" only adds what is said.",
+    )
+    .set_into_module(module, on_interrupt);
     declare("exit", &[], "Not for runbooks: use fail or conclude.")
         .set_into_module(module, |context: NativeCallContext| no_exit(&context));
     declare("exit", &["value"], "Not for runbooks: use fail or conclude.")
@@ -29,11 +43,28 @@ fn no_exit(context: &NativeCallContext) -> Fallible<Dynamic> {
     Err(wrong("a runbook does not exit: it ends, or says fail(\"why\") or conclude(\"verdict\", \"why\")", context))
 }
 
-fn conclude(context: NativeCallContext, verdict: &str, summary: &str) -> Fallible<Dynamic> {
-    let Some(verdict) = Verdict::named(verdict) else {
-        let names: Vec<_> = Verdict::ALL.iter().map(|verdict| verdict.name()).collect();
-        return Err(wrong(format!("`{verdict}` is no verdict; a run ends as one of {}", names.join(", ")), &context));
-    };
-    let stop = Stop::Concluded { verdict, summary: summary.to_owned() };
+fn conclude(context: &NativeCallContext, verdict: &str, summary: &str, exit_code: Option<u8>) -> Fallible<Dynamic> {
+    let stop = Stop::Concluded { verdict: named(context, verdict)?, summary: summary.to_owned(), exit_code };
     Err(end(stop, context.call_position()))
+}
+
+fn conclude_with_code(context: NativeCallContext, verdict: &str, summary: &str, code: i64) -> Fallible<Dynamic> {
+    let code = u8::try_from(code).map_err(|_| wrong(format!("{code} is no exit code: they go from 0 to 255"), &context))?;
+    conclude(&context, verdict, summary, Some(code))
+}
+
+fn named(context: &NativeCallContext, verdict: &str) -> Fallible<Verdict> {
+    Verdict::named(verdict).ok_or_else(|| {
+        let names: Vec<_> = Verdict::ALL.iter().map(|verdict| verdict.name()).collect();
+        wrong(format!("`{verdict}` is no verdict; a run ends as one of {}", names.join(", ")), context)
+    })
+}
+
+fn on_interrupt(context: NativeCallContext, verdict: &str, summary: &str) -> Fallible<()> {
+    let verdict = match named(&context, verdict)? {
+        verdict @ (Verdict::Succeeded | Verdict::Interrupted) => verdict,
+        other => return Err(wrong(format!("who interrupts a run does not decide that it is {}", other.name()), &context)),
+    };
+    strand(&context)?.gate.cancel().on_interrupt(verdict, summary);
+    Ok(())
 }

@@ -58,7 +58,7 @@ use crate::value::{Timestamp, Value};
 pub use definitions::{number_from, register};
 pub use held::{Held, held};
 pub use images::{hashed, move_tag};
-pub use output::{Output, heeding_outputs, last_words, outputs};
+pub use output::{Output, crashing_outputs, heeding_outputs, last_words, outputs};
 use pages::Pages;
 pub use registered::{Health, Registered, TargetCounts, deregistration_delay_seconds, registered, target_counts};
 pub use service::{create, scale_into};

@@ -2,6 +2,7 @@
 
 use super::super::Sim;
 use super::families;
+use super::task::Task;
 use crate::value::Value;
 
 pub struct Output {
@@ -12,13 +13,20 @@ pub struct Output {
     pub secrets: Vec<String>,
     pub group: String,
     pub stream: String,
+    /// What a task does that was run on its own, as far as its command says.
+    pub errand: Option<String>,
+    /// Its lines arrive up to so much later than they were written.
+    pub late_ms: i64,
 }
 
 /// One for each container that writes to CloudWatch Logs.
 pub fn outputs(sim: &Sim, id: &str) -> Vec<Output> {
-    let definition = sim.ecs.tasks.get(id).and_then(|task| families::find(sim, task.document.text("taskDefinitionArn")));
+    let Some(task) = sim.ecs.tasks.get(id) else {
+        return vec![];
+    };
+    let definition = families::find(sim, task.document.text("taskDefinitionArn"));
     let containers = definition.map_or(&[][..], |definition| definition.document.items("containerDefinitions"));
-    containers.iter().filter_map(|container| output(container, id)).collect()
+    containers.iter().filter_map(|container| output(container, task)).collect()
 }
 
 /// The same for those that run and heed the stop signal.
@@ -31,6 +39,14 @@ pub fn heeding_outputs(sim: &Sim, id: &str) -> Vec<Output> {
     let killed = |name: &String| task.kill_after_ms.is_some() && task.essential.contains(name);
     let mut outputs = outputs(sim, id);
     outputs.retain(|output| runs(&output.container) && !killed(&output.container));
+    outputs
+}
+
+/// The same for the container that is about to exit by itself.
+pub fn crashing_outputs(sim: &Sim, id: &str) -> Vec<Output> {
+    let crash = sim.ecs.tasks.get(id).and_then(|task| task.fate.crash.as_ref());
+    let mut outputs = outputs(sim, id);
+    outputs.retain(|output| crash.is_some_and(|crash| crash.container == output.container));
     outputs
 }
 
@@ -52,7 +68,7 @@ pub fn last_words(sim: &Sim, id: &str) -> Option<LastWords> {
     Some(LastWords { container: crash.container.clone(), line })
 }
 
-fn output(container: &Value, id: &str) -> Option<Output> {
+fn output(container: &Value, task: &Task) -> Option<Output> {
     let log = container.get("logConfiguration").filter(|log| log.text("logDriver") == Some("awslogs"))?;
     let options = log.get("options")?;
     let name = container.text("name").unwrap_or_default();
@@ -63,6 +79,17 @@ fn output(container: &Value, id: &str) -> Option<Output> {
         port: container.items("portMappings").first().and_then(|port| port.get("containerPort")?.as_int()),
         secrets: names.map(str::to_owned).collect(),
         group: options.text("awslogs-group")?.to_owned(),
-        stream: format!("{}/{name}/{id}", options.text("awslogs-stream-prefix").unwrap_or("ecs")),
+        stream: format!("{}/{name}/{}", options.text("awslogs-stream-prefix").unwrap_or("ecs"), task.id()),
+        errand: task.service.is_empty().then(|| command(container, task)),
+        late_ms: task.fate.log_delay_ms,
     })
+}
+
+/// What the task overrides goes before what the definition says.
+fn command(container: &Value, task: &Task) -> String {
+    let named = |given: &&Value| given.text("name") == container.text("name");
+    let overrides = task.document.get("overrides").map_or(&[][..], |overrides| overrides.items("containerOverrides"));
+    let given = overrides.iter().find(named).map_or(&[][..], |given| given.items("command"));
+    let words = if given.is_empty() { container.items("command") } else { given };
+    words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
 }

@@ -37,6 +37,12 @@ rows! {
     ecs "service deployments" [DescribeServiceDeployments, ListServiceDeployments] 50 20;
     ecs "service revisions" [DescribeServiceRevisions] 50 20;
     ecs "cluster reads" [DescribeClusters, ListClusters] 50 20;
+    logs "log searches" [FilterLogEvents] 5 5;
+    logs "log reads" [GetLogEvents] 25 25;
+    logs "log stream reads" [DescribeLogStreams] 25 25;
+    logs "log group reads" [DescribeLogGroups] 10 10;
+    logs "log group writes" [CreateLogGroup, DeleteLogGroup, PutRetentionPolicy] 10 10;
+    logs "log queries" [StartQuery] 5 5;
     secretsmanager "secret writes" [PutSecretValue, UpdateSecret, UpdateSecretVersionStage] 50 50;
 }
 

@@ -37,6 +37,9 @@ pub struct Fate {
     /// Its containers do not heed the stop signal: they are killed.
     #[serde(default)]
     pub ignores_stop: bool,
+    /// Its lines arrive in CloudWatch Logs up to so much later than usual.
+    #[serde(default)]
+    pub log_delay_ms: i64,
 }
 
 /// A container exits by itself.
@@ -63,6 +66,7 @@ const IN_ORDER: &[Kind] = &[
     Kind::SecretKeyMissing,
     Kind::ImageCannotBePulled,
     Kind::SlowStart,
+    Kind::LateLogs,
     Kind::Crash,
     Kind::Unhealthy,
     Kind::IgnoresStop,
@@ -108,6 +112,7 @@ impl Fate {
             Kind::ImageCannotBePulled => self.unpullable = Some((text(container, "name"), unpullable(container))),
             Kind::IgnoresStop => self.ignores_stop = true,
             Kind::SlowStart => self.slower_ms += fault.span("by").unwrap_or(0),
+            Kind::LateLogs => self.log_delay_ms += fault.span("by").unwrap_or(0),
             Kind::Crash if self.crash.as_ref().is_none_or(|crash| after_ms < crash.after_ms) => {
                 self.crash = Some(crash(fault, container, after_ms));
             }

@@ -158,6 +158,10 @@ kinds! {
         "A task takes longer until it is RUNNING." [
         member("by", Duration, "how much longer").default("\"1m\""),
     ];
+    LateLogs "late-logs" Tasks
+        "The lines of a task arrive in CloudWatch Logs late and out of order." [
+        member("by", Duration, "how late a line is at most").default("\"30s\""),
+    ];
     NoCapacity "no-capacity" Tasks
         "There is no room for a task, and it is not launched at all." [
         member("reason", Text, "as the event says it; left out: AWS's words"),

@@ -110,6 +110,19 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("application_autoscaling", "register_scalable_target", target),
         ("logs", "describe_log_groups", map! {}),
         ("logs", "filter_log_events", map! { "logGroupName" => "/ecs/nest-wallet", "limit" => 3 }),
+        ("logs", "create_log_group", map! { "logGroupName" => "g", "tags" => map! { "a" => "b" } }),
+        ("logs", "list_log_groups", map! {}),
+        ("logs", "create_log_stream", in_stream()),
+        ("logs", "put_log_events", put_lines()),
+        ("logs", "describe_log_streams", map! { "logGroupName" => "g" }),
+        ("logs", "get_log_events", in_stream()),
+        ("logs", "put_retention_policy", map! { "logGroupName" => "g", "retentionInDays" => 7 }),
+        ("logs", "start_query", query()),
+        ("logs", "describe_queries", map! {}),
+        ("logs", "list_tags_for_resource", map! { "resourceArn" => "arn:aws:logs:ap-northeast-2:123456789012:log-group:g" }),
+        ("logs", "delete_retention_policy", map! { "logGroupName" => "g" }),
+        ("logs", "delete_log_stream", in_stream()),
+        ("logs", "delete_log_group", map! { "logGroupName" => "g" }),
         ("cloudwatch", "describe_alarms", map! {}),
         ("cloudwatch", "list_dashboards", map! {}),
         ("cloudwatch", "get_dashboard", map! { "DashboardName" => "nest-wallet-monitoring" }),
@@ -124,6 +137,21 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("elbv2", "describe_target_health", map! { "TargetGroupArn" => group, "Include" => vec!["All"] }),
         ("sts", "get_caller_identity", map! {}),
     ]
+}
+
+fn in_stream() -> Value {
+    map! { "logGroupName" => "g", "logStreamName" => "s" }
+}
+
+/// One line of those is too old.
+fn put_lines() -> Value {
+    let line =
+        |at: &str| map! { "timestamp" => at.parse::<crate::value::Timestamp>().unwrap().as_millisecond(), "message" => "m" };
+    map! { "logGroupName" => "g", "logStreamName" => "s", "logEvents" => vec![line("2026-06-01T09:00:00Z")] }
+}
+
+fn query() -> Value {
+    map! { "logGroupName" => "/ecs/nest-wallet", "startTime" => 0, "endTime" => 1, "queryString" => "fields @message" }
 }
 
 #[test]

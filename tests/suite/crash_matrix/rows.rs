@@ -53,6 +53,10 @@ pub const ROWS: &[Row] = &[
     row("wait", &["wait"], under_way),
     Row { sample: 20, ..row("status", &["status"], nothing) },
     Row { sample: 40, ..row("diagnose", &["diagnose"], nothing) },
+    Row { sample: 61, ..row("run-task", &["run-task", "--command", "npm run migrate"], nothing) },
+    Row { sample: 20, ..row("tasks", &["tasks"], under_way) },
+    Row { sample: 20, ..row("events", &["events"], under_way) },
+    Row { sample: 20, ..row("logs", &["logs"], under_way) },
 ];
 
 fn nothing(_: &Server) {}

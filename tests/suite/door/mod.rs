@@ -161,7 +161,8 @@ impl Server {
         Some(serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}")))
     }
 
-    fn client_environment(&self, command: &mut Command, home: &Path) {
+    /// The environment of a client that is to speak to this sandbox.
+    pub fn client_environment(&self, command: &mut Command, home: &Path) {
         command.env_clear().current_dir(home).env("HOME", home);
         command.env("AWS_ENDPOINT_URL", &self.url).env("AWS_DEFAULT_REGION", "ap-northeast-2");
         command.env("AWS_ACCESS_KEY_ID", "sandbox").env("AWS_SECRET_ACCESS_KEY", "sandbox");

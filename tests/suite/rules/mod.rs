@@ -2,7 +2,7 @@
 //! in, answers come out, and time passes only as a test lets it.
 //!
 //! D task definitions, C clusters, services and the account, L lists and
-//! batches, T tags, S secrets, R images, B load balancers, A scaling, F faults,
+//! batches, T tags, S secrets, R images, B load balancers, A scaling, F faults, G logs,
 //! E the scheduler.
 
 mod account;
@@ -21,6 +21,7 @@ mod fargate;
 mod faults;
 mod index;
 mod lists;
+mod logs;
 mod pages;
 mod protection;
 mod random;
