@@ -7,8 +7,8 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::effect::outside;
 use super::run::Run;
+use crate::effect::outside;
 use crate::runbook::{CONFIG_FILE, Misuse, Shelf};
 
 #[derive(Args)]
@@ -51,7 +51,8 @@ impl Init {
     fn text(&self) -> String {
         let Init { cluster, service, region, .. } = self;
         // Quoted by the library: a name may hold anything.
-        let quoted = |given: &Option<String>, otherwise: &str| toml::Value::from(given.as_deref().unwrap_or(otherwise)).to_string();
+        let quoted =
+            |given: &Option<String>, otherwise: &str| toml::Value::from(given.as_deref().unwrap_or(otherwise)).to_string();
         format!(
             r#"# Environments and services of this project, for rollbook.
 

@@ -6,9 +6,7 @@ use super::arguments::{self, Output, RunOptions};
 use super::start::Start;
 use super::{params_file, usage};
 use crate::report;
-use crate::runbook::{
-    Book, Header, Misuse, ParamType, Place, Recording, Shelf, project_root, read_config, state_folder,
-};
+use crate::runbook::{Book, Header, Misuse, ParamType, Place, Recording, Shelf, project_root, read_config, state_folder};
 use crate::store::State;
 use crate::value::Map;
 

@@ -73,7 +73,9 @@ fn shown_arguments(header: &Header, arguments: &Map) -> Map {
 pub(super) fn recorded_arguments(gate: &Gate, recorded: &Map) -> Result<Map, Misuse> {
     match gate.unpack(&Recorded(Value::Map(recorded.clone()))) {
         Some(Value::Map(arguments)) => Ok(arguments),
-        _ => Err(Misuse::new("a value that was typed on the command line cannot be opened again").hint("start the run anew").refused()),
+        _ => Err(Misuse::new("a value that was typed on the command line cannot be opened again")
+            .hint("start the run anew")
+            .refused()),
     }
 }
 

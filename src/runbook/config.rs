@@ -269,7 +269,8 @@ mod tests {
 
     #[test]
     fn a_local_environment_lies_where_its_source_lies() {
-        let config = Config::read(&format!("{TEXT}\n[env.local]\nsource = \"dev\"\nfile = \".env\"\n[env.dev.terraform]\nmanaged = true"));
+        let config =
+            Config::read(&format!("{TEXT}\n[env.local]\nsource = \"dev\"\nfile = \".env\"\n[env.dev.terraform]\nmanaged = true"));
         let config = config.unwrap_or_else(|misuse| panic!("{misuse:?}"));
         let local = config.environment("local").unwrap();
         assert!(local.is_local() && config.terraform_managed(&local) == Some(true));

@@ -105,7 +105,9 @@ impl Param {
             | (ParamType::Boolean, Value::Bool(_)) => true,
             (ParamType::Duration, Value::Text(text)) => parse_span(text).is_some(),
             (ParamType::Map, Value::Map(map)) => map.values().all(|item| matches!(item, Value::Text(_))),
-            (ParamType::List | ParamType::Environments, Value::List(items)) => items.iter().all(|item| matches!(item, Value::Text(_))),
+            (ParamType::List | ParamType::Environments, Value::List(items)) => {
+                items.iter().all(|item| matches!(item, Value::Text(_)))
+            }
             _ => false,
         }
     }

@@ -123,7 +123,8 @@ fn refuse_local(request: &Request, book: &Book) -> Result<(), Misuse> {
     let changes_aws = book.header.permits.iter().any(|action| action != FILE_WRITE);
     match (&request.place.name, &environment.source) {
         (Some(name), Some(source)) if changes_aws => {
-            let what = format!("environment `{name}` is a developer's machine: there is nothing for {} to change", book.found.name);
+            let what =
+                format!("environment `{name}` is a developer's machine: there is nothing for {} to change", book.found.name);
             Err(Misuse::new(what).hint(format!("its settings come from `{source}`: if that is meant, --env {source}")).refused())
         }
         _ => Ok(()),

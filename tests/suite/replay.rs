@@ -61,6 +61,10 @@ fn arguments(name: &str) -> Map {
         "deploy" => {
             Map::from([("image".to_owned(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
         }
+        "set-env" => {
+            Map::from([("set".to_owned(), Value::Map(Map::from([("FEATURE".to_owned(), Value::from("on-and-secret"))])))])
+        }
+        "revisions" => Map::from([("keep".to_owned(), Value::Int(1))]),
         _ => Map::new(),
     }
 }
