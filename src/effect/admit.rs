@@ -11,7 +11,7 @@ impl Gate {
     pub(super) fn check(&self, branch: &Branch, effect: &Effect) -> Result<(), Stop> {
         match effect {
             Effect::Call { operation, request } if operation.is_write() => {
-                self.guard.check(operation, self.account.get().map(String::as_str))?;
+                self.guard.check(operation, request, self.account.get().map(String::as_str))?;
                 self.lift_protection(operation)?;
                 self.refuse_drift(branch, operation, request)
             }

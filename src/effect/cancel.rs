@@ -35,6 +35,13 @@ impl Cancel {
         self.notify.notify_waiters();
     }
 
+    /// A prompt goes on after a line that was stopped.
+    pub fn renew(&self) {
+        let mut reason = self.lock();
+        *reason = None;
+        self.stopped.store(false, Ordering::Release);
+    }
+
     pub fn reason(&self) -> Option<Stop> {
         self.lock().clone()
     }

@@ -2,9 +2,12 @@
 //! account it is meant for, the protection of its environment.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::arming::Arming;
 use super::trouble::Stop;
 use crate::api::Operation;
+use crate::value::Value;
 
 /// An environment that wants a person's word, or `--confirm`, before a write.
 #[derive(Clone, Debug)]
@@ -21,11 +24,14 @@ pub struct Guard {
     /// Refuse to write anywhere else.
     pub account: Option<String>,
     pub protection: Option<Protection>,
+    /// At a prompt: nothing is written before the person there allows it.
+    pub arming: Option<Arc<Arming>>,
 }
 
 impl Guard {
     /// `account` is the one that the credentials turned out to belong to.
-    pub(super) fn check(&self, operation: &Operation, account: Option<&str>) -> Result<(), Stop> {
+    pub(super) fn check(&self, operation: &Operation, request: &Value, account: Option<&str>) -> Result<(), Stop> {
+        self.arming.iter().try_for_each(|arming| arming.check(operation, request))?;
         self.check_permits(operation)?;
         self.check_account(account)
     }

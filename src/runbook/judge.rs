@@ -63,6 +63,7 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
         Stop::Interrupted => Judged::new(Verdict::Interrupted, ""),
         Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => Judged::new(Verdict::Misused, what).hint(hint),
         Stop::Refused { hint, .. } => Judged::new(Verdict::Refused, what).hint(hint),
+        Stop::Unarmed { .. } => Judged::new(Verdict::Refused, what).hint(":arm allows writes"),
         Stop::OutcomeUnknown { hint, .. } => Judged::new(Verdict::OutcomeUnknown, what).hint(hint),
         Stop::Diverged { place, recorded, now } => Judged::new(Verdict::Refused, format!("{what}, at effect {place}"))
             .hint(format!("recorded: {recorded}\nnow:      {now}")),

@@ -16,10 +16,11 @@ mod recording;
 mod revision;
 mod run;
 mod sandbox;
+mod session;
 mod shelf;
 mod source;
 
-pub use book::Book;
+pub use book::{Book, PROMPT};
 pub use config::{Config, Environment, FILE as CONFIG_FILE, ServiceChoice};
 pub use fault::{Misuse, ScriptFault};
 pub use header::{Header, RESERVED};
@@ -29,4 +30,5 @@ pub use place::{Place, Selection, project_root, read_config};
 pub use recording::{Recording, Stopped};
 pub use run::{Announcement, Ended, Request, run};
 pub use sandbox::{SEED, SandboxFile, Trial, state_folder, user_runbooks};
+pub use session::{Look, Session};
 pub use shelf::{Found, Revision, Shelf, Source};

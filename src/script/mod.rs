@@ -15,10 +15,12 @@ mod modules;
 mod natives;
 mod parallel;
 mod program;
+mod scan;
 mod services;
 mod step;
 mod suggest;
 mod twins;
+mod workspace;
 
 pub use check::{Declared, Finding, Severity};
 pub use current::Strand;
@@ -26,3 +28,5 @@ pub use failure::{Frame, ScriptError};
 pub use library::{Library, Text};
 pub use limits::Limits;
 pub use program::{Host, Outcome, Program};
+pub use scan::{Kind, Lexeme, Scan, scan};
+pub use workspace::{Import, PROMPT, Piece, Played, Variable, Workspace};

@@ -7,6 +7,7 @@
 
 pub mod diff;
 mod filter;
+mod literal;
 mod path;
 mod read;
 mod secret;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub use diff::{Change, diff};
 pub use filter::Filter;
 pub use jiff::Timestamp;
+pub use literal::to_literal;
 pub use path::{Path, Segment, Trail};
 pub use read::{ParseError, parse, parse_str};
 pub use secret::{Origin, Secret};
