@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use abort::{abort_point, test_variable, torn_point};
 pub use log_file::{LockFile, LogFile};
-pub use programs::git;
+pub use programs::{edit, git, page};
 
 use crate::value::Timestamp;
 

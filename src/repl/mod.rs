@@ -4,10 +4,19 @@
 //! terminal.
 
 pub mod book;
+pub mod busy;
+pub mod calls;
+pub mod commands;
 pub mod completion;
+mod discreet;
 pub mod doc;
+pub mod editor;
 pub mod highlight;
 pub mod known;
 pub mod lexer;
 pub mod live;
+pub mod pipe;
+mod save;
+pub mod screen;
+pub mod session;
 pub mod show;

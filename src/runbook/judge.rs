@@ -78,3 +78,9 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
     };
     Judged { open, ..judged }
 }
+
+/// What a stop comes to, and what to do about it: for a prompt, which goes on.
+pub fn verdict_of(stop: &Stop) -> (Verdict, Option<String>) {
+    let Judged { verdict, hint, .. } = judge_stop(stop.clone());
+    (verdict, hint)
+}

@@ -24,6 +24,7 @@ pub use book::{Book, PROMPT};
 pub use config::{Config, Environment, FILE as CONFIG_FILE, ServiceChoice};
 pub use fault::{Misuse, ScriptFault};
 pub use header::{Header, RESERVED};
+pub use judge::verdict_of;
 pub use ledger::{Listed, Standing, Story, find_run, ledger};
 pub use param::{Param, ParamType};
 pub use place::{Place, Selection, project_root, read_config};

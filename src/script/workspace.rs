@@ -5,7 +5,7 @@
 //! All pieces together are one growing text, each on lines of its own, so that
 //! every place in it is one place. A piece that fails declares nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use rhai::{AST, Dynamic, EvalAltResult, Expr, ParseErrorType, Scope, Stmt, Token};
@@ -273,6 +273,8 @@ thread_local! {
     /// Where the text that this thread compiles means the last result: line and
     /// column of each `_`.
     static LAST_RESULTS: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
+    /// The token before the present one was such a name.
+    static AFTER_RESULT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Lets the text, which begins on `line`, call results by their names.
@@ -291,16 +293,18 @@ fn with_results<R>(text: &str, line: usize, compile: impl FnOnce() -> R) -> R {
 
 /// Rhai has no names such as `_` and `_1`; at a prompt they are the results.
 pub(super) fn result_name(token: Token, line: Option<usize>, column: Option<usize>) -> Token {
-    let is_result = |place| LAST_RESULTS.with_borrow(|places| places.contains(&place));
-    match (line, column) {
-        (Some(line), Some(column)) if is_result((line, column)) => match token {
-            Token::LexError(error) => match error.as_ref() {
-                rhai::LexError::MalformedIdentifier(name) => Token::Identifier(Box::new(name.as_str().into())),
-                _ => Token::LexError(error),
-            },
-            Token::Underscore => Token::Identifier(Box::new("_".into())),
-            other => other,
+    let place = line.zip(column);
+    let is_result = place.is_some_and(|place| LAST_RESULTS.with_borrow(|places| places.contains(&place)));
+    let after_result = AFTER_RESULT.replace(is_result);
+    match token {
+        Token::LexError(error) if is_result => match error.as_ref() {
+            rhai::LexError::MalformedIdentifier(name) => Token::Identifier(Box::new(name.as_str().into())),
+            _ => Token::LexError(error),
         },
-        _ => token,
+        Token::Underscore if is_result => Token::Identifier(Box::new("_".into())),
+        // To the tokenizer there was no value before it.
+        Token::UnaryMinus if after_result => Token::Minus,
+        Token::UnaryPlus if after_result => Token::Plus,
+        other => other,
     }
 }
