@@ -1,6 +1,7 @@
 //! `rollbook repl`: opens the prompt's session and hands it the lines, of a
 //! person at a terminal or of a script on standard input.
 
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -182,7 +183,7 @@ fn screen(progress: Arc<Progress>) -> Screen {
     Screen {
         paint: Paint::for_stderr(),
         paint_result: Paint::for_stdout(),
-        size: Box::new(|| std::io::stdout().is_terminal().then(editor::size).flatten()),
+        size: Cell::new(None),
         print: Box::new(move |text| progress.print(text)),
     }
 }

@@ -66,6 +66,12 @@ pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
+/// Adds to a file that only its owner may read.
+pub fn append_private_text(path: &Path, text: &str) -> io::Result<()> {
+    make_folder_of(path)?;
+    private().append(true).create(true).open(path)?.write_all(text.as_bytes())
+}
+
 /// Writes a new file that only its owner may read.
 pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private().create_new(true).open(path)?;

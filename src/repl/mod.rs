@@ -12,6 +12,7 @@ mod discreet;
 pub mod doc;
 pub mod editor;
 pub mod highlight;
+mod history;
 pub mod known;
 pub mod lexer;
 pub mod live;

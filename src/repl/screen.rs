@@ -1,6 +1,7 @@
 //! Where a prompt writes: results to standard output, everything else to
 //! standard error. Long results are paged at a terminal.
 
+use std::cell::Cell;
 use std::io::Write;
 
 use jiff::tz::TimeZone;
@@ -20,7 +21,7 @@ pub struct Screen {
     /// For standard output.
     pub paint_result: Paint,
     /// Columns and rows, where there is a terminal.
-    pub size: Box<dyn Fn() -> Option<(usize, usize)>>,
+    pub size: Cell<Option<(usize, usize)>>,
     /// Prints one result, below a first line that says SANDBOX where it must.
     pub print: Box<dyn Fn(&str)>,
 }
@@ -28,7 +29,7 @@ pub struct Screen {
 impl Screen {
     pub fn width(&self) -> usize {
         let told = || outside::variable("COLUMNS").and_then(|columns| columns.parse().ok());
-        (self.size)().map(|(columns, _)| columns).or_else(told).unwrap_or(WIDTH)
+        self.size.get().map(|(columns, _)| columns).or_else(told).unwrap_or(WIDTH)
     }
 
     pub fn look(&self, now: Timestamp) -> Look {
@@ -49,7 +50,7 @@ impl Screen {
 
     /// Text that may be longer than the screen.
     pub fn page(&self, text: &str) {
-        let rows = (self.size)().map(|(_, rows)| rows);
+        let rows = self.size.get().map(|(_, rows)| rows);
         match rows {
             Some(rows) if text.lines().count() >= rows && outside::page(text) => {}
             _ => (self.print)(text),

@@ -329,6 +329,22 @@ impl<'a> Prompt<'a> {
         format!("{place} · {account} · {state} ❯ ")
     }
 
+    /// Said once, below the first line.
+    pub fn greet(&self) {
+        self.screen.note(&format!(":help · Tab completes · Ctrl-D leaves · {} allows writes", self.arm_words()));
+    }
+
+    /// Columns and rows of the terminal, for what is shown next.
+    pub fn resize(&self, size: Option<(usize, usize)>) {
+        self.screen.size.set(size);
+    }
+
+    /// Whether a line may be kept: no secret is typed into it, and none that is
+    /// known stands there.
+    pub fn may_remember(&self, line: &str) -> bool {
+        !types_a_secret(line) && !self.session.vault().filter().finds(line)
+    }
+
     pub fn is_armed(&self) -> bool {
         self.arming.is_armed()
     }

@@ -161,7 +161,7 @@ impl Host {
             return true;
         }
         let end = text.trim_end().matches('\n').count() + 1;
-        match with_results(text, 1, || self.engine.compile(text)) {
+        match with_results(text, 1, |text| self.engine.compile(text)) {
             Ok(_) => false,
             Err(error) => match error.err_type() {
                 ParseErrorType::UnexpectedEOF => true,
@@ -175,8 +175,9 @@ impl Host {
     /// part of the workspace's text.
     pub fn read_piece(&self, workspace: &mut Workspace, text: &str) -> Result<Piece, Box<ScriptError>> {
         let line = workspace.add(text);
-        let placed = workspace.placed(text, line);
-        let compiled = with_results(text, line, || self.engine.compile_with_scope(&workspace.scope, &placed));
+        let compiled = with_results(text, line, |text| {
+            self.engine.compile_with_scope(&workspace.scope, workspace.placed(text, line))
+        });
         match compiled {
             Ok(mut ast) => {
                 ast.set_source(PROMPT);
@@ -278,7 +279,8 @@ thread_local! {
 }
 
 /// Lets the text, which begins on `line`, call results by their names.
-fn with_results<R>(text: &str, line: usize, compile: impl FnOnce() -> R) -> R {
+fn with_results<R>(text: &str, line: usize, compile: impl FnOnce(&str) -> R) -> R {
+    let text = &apart(text);
     let scanned = scan(text);
     let places = scanned.results(text).map(|(lexeme, _)| {
         let before = &text[..lexeme.start];
@@ -286,9 +288,24 @@ fn with_results<R>(text: &str, line: usize, compile: impl FnOnce() -> R) -> R {
         (before.matches('\n').count() + line, column)
     });
     LAST_RESULTS.set(places.collect());
-    let result = compile();
+    let result = compile(text);
     LAST_RESULTS.set(Vec::new());
     result
+}
+
+/// `_ -1` as `_ - 1`: to the tokenizer the first would be two values.
+fn apart(text: &str) -> String {
+    let scanned = scan(text);
+    let mut spaced = text.to_owned();
+    let results: Vec<_> = scanned.results(text).map(|(lexeme, _)| lexeme.end).collect();
+    for end in results.into_iter().rev() {
+        let rest = &text[end..];
+        let sign = end + rest.len() - rest.trim_start().len();
+        if matches!(text.as_bytes().get(sign..sign + 2), Some([b'-' | b'+', digit]) if digit.is_ascii_digit()) {
+            spaced.insert(sign + 1, ' ');
+        }
+    }
+    spaced
 }
 
 /// Rhai has no names such as `_` and `_1`; at a prompt they are the results.

@@ -24,6 +24,7 @@ mod language;
 mod lease;
 mod lossless;
 mod neighbors;
+mod prompt;
 mod properties;
 mod readme;
 mod refusals;
