@@ -3,6 +3,7 @@
 //! `live` and `show` are pure: they get texts, values and the time, and know no
 //! terminal.
 
+pub mod arn;
 pub mod book;
 pub mod busy;
 pub mod calls;
