@@ -92,7 +92,7 @@ impl<'a> Opened<'a> {
         let runtime = runtime.map_err(|error| Misuse::new(format!("cannot start: {error}")))?;
         let (cancel, arming, calls) = (Arc::new(Cancel::default()), Arc::new(Arming::default()), Arc::new(Calls::default()));
         let printing = if place.sandbox { Printing::SandboxStdout } else { Printing::Stdout };
-        let progress = Arc::new(Progress::new(Paint::for_stderr(), Terminal::can_draw(), printing, Vec::new()));
+        let progress = Arc::new(Progress::new(Paint::for_stderr(), false, printing, Vec::new()));
         let voice = Arc::new(Voice::new(progress.clone()));
         let busy = Busy::default();
         signals::watch_lines(&runtime, cancel.clone(), busy.clone());

@@ -13,6 +13,9 @@ const TELLING: &[&str] =
 /// Functions whose text arguments are secrets.
 const MAKERS: &[&str] = &["secret", "with_key"];
 
+/// Functions that fetch a secret from where it is; their texts say where.
+const SOURCES: &[&str] = &["ask_secret", "environment_secret", "read_secret_file"];
+
 /// What stands in the record in its place.
 pub const WITHHELD: &str = "(a line with a secret in it)";
 
@@ -36,7 +39,9 @@ impl Line<'_> {
     fn sets_a_secret(&self, at: usize) -> bool {
         let name = self.word(at).trim_matches(['"', '`']);
         let is_set = matches!(self.word(at + 1), ":" | "=");
-        is_set && (is_telling(name) || self.is_marked(name)) && self.has_text(at + 2)
+        let is_text = self.scan.lexemes.get(at + 2).is_some_and(|next| next.kind == Kind::Text);
+        let comes_from_elsewhere = SOURCES.contains(&self.word(at + 2));
+        is_set && (is_text && is_telling(name) || self.is_marked(name) && !comes_from_elsewhere && self.has_text(at + 2))
     }
 
     /// `secret("…")`, `.with_key("NAME", "…")`
@@ -97,7 +102,8 @@ mod tests {
         }
         for text in [
             "secrets::get_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\" })",
-            "secrets::put_secret_value(#{ SecretId: \"a\", SecretString: ask_secret(new_value) })",
+            "secrets::put_secret_value(#{ SecretId: \"a\", SecretString: ask_secret(\"The new value\") })",
+            "let secret = secrets::get_secret_value(#{ SecretId: \"a\" })",
             "ecs::list_services(#{ nextToken: \"x\" })",
             "let password = environment_secret(name)",
             "s.secrets",

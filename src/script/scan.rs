@@ -229,6 +229,11 @@ impl Scan {
         self.is_open || wants
     }
 
+    pub fn ends_with_semicolon(&self, text: &str) -> bool {
+        let last = self.lexemes.iter().rfind(|lexeme| lexeme.kind != Kind::Comment);
+        last.is_some_and(|last| &text[last.start..last.end] == ";")
+    }
+
     /// Nothing but space and comments.
     pub fn is_blank(&self) -> bool {
         self.lexemes.iter().all(|lexeme| lexeme.kind == Kind::Comment)

@@ -46,6 +46,8 @@ pub struct Piece {
     pub text: String,
     /// The line of the growing text on which it begins.
     pub line: usize,
+    /// It ends with a semicolon: its value is not wanted.
+    is_silent: bool,
 }
 
 /// How a piece ended.
@@ -181,7 +183,7 @@ impl Host {
         match compiled {
             Ok(mut ast) => {
                 ast.set_source(PROMPT);
-                Ok(Piece { ast, text: text.to_owned(), line })
+                Ok(Piece { ast, text: text.to_owned(), line, is_silent: scan(text).ends_with_semicolon(text) })
             }
             Err(error) => Err(self.explain(workspace, &EvalAltResult::from(error))),
         }
@@ -207,6 +209,7 @@ impl Host {
         let stop = current::cancel().and_then(|cancel| cancel.reason());
         let played = match (result, stop) {
             (Ok(value), None) => {
+                let value = if piece.is_silent { Dynamic::UNIT } else { value };
                 workspace.keep(piece);
                 return Played::Done { value: shown(&value), number: workspace.number(&value) };
             }

@@ -1,6 +1,6 @@
 """A program on a pseudo-terminal: what it writes goes to standard output, and
-standard input says, a line of JSON each, what is typed, how large the terminal
-is now, and which signal to send.
+standard input says, a line of JSON each, what is typed and how large the terminal
+is now.
 
 usage: drive.py ROWS COLUMNS PROGRAM ARGUMENT…
 """
@@ -26,8 +26,6 @@ def obey(terminal, child, order):
     if "size" in order:
         resize(terminal, *order["size"])
         os.kill(child, signal.SIGWINCH)
-    if "signal" in order:
-        os.kill(child, order["signal"])
 
 
 def main():

@@ -43,7 +43,7 @@ fn a_saved_session_runs_and_makes_the_same_calls() {
     project.run(&["check", "evening"]).status(0);
     project.run(&["sandbox", "reset"]).status(0);
     let ran = project.run(&["evening", "--sandbox"]);
-    ran.status(0).prints("\n2\n");
+    ran.status(0).prints("\n[2]\n").prints("nest-wallet-prod-secrets");
     assert_eq!(calls(&project), in_session, "{text}");
     project.run(&["status", "--sandbox"]).status(0).prints("/3 running");
 }

@@ -97,5 +97,5 @@ fn a_runbook_runs_in_the_prompts_environment() {
     ran.status(6).prints("running").says("deploy may write").says(":arm prod allows writes").never_says("nest-wallet-task:42");
     let look = "ecs::describe_services(#{ cluster: env.cluster, services: [env.service] }).services[0].taskDefinition.ends_with(\":42\")";
     let ran = play(&project, &["repl", "--env", "prod"], &format!(":arm\n:arm prod\n{deploy}\n{look}\n"));
-    ran.status(2).says("`prod` is protected: its name must be typed").says("succeeded").prints("\ntrue\n");
+    ran.status(6).says("`prod` is protected: its name must be typed").says("succeeded").prints("\ntrue\n");
 }

@@ -17,19 +17,21 @@ fn the_prompt_says_where_it_is_and_answers() {
     terminal.line("let n = 20 + 1").ready();
     terminal.line("n * 2").shows("\n42\n").ready();
     terminal.line("_ + 1").shows("\n43\n").ready();
+    // What is typed ahead is not lost.
+    terminal.keys("n - 1\rn - 2\rn - 3\r").shows("\n20\n").shows("\n19\n").shows("\n18\n").ready();
     terminal.keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
     project.run(&["history"]).status(0).prints("repl").prints("succeeded");
-    project.run(&["show"]).status(0).prints("▸ let n = 20 + 1").prints("sts GetCallerIdentity").prints("3 lines, 1 call, 0 writes");
+    project.run(&["show"]).status(0).prints("▸ let n = 20 + 1").prints("sts GetCallerIdentity").prints("6 lines, 1 call, 0 writes");
 }
 
 #[test]
 fn lines_go_on_until_their_brackets_are_closed() {
     let project = Project::new();
     let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
-    terminal.ready().keys("fn twice(x) {\r").keys("    x * 2\r").keys("}\r").ready();
+    terminal.ready().line("fn twice(x) {").line("    x * 2").line("}").ready();
     terminal.line("twice(21)").shows("\n42\n").ready();
-    terminal.keys("1 +\r").keys("2\r").shows("\n3\n").ready();
+    terminal.line("1 +").line("2").shows("\n3\n").ready();
     // Two empty lines end what would go on.
     terminal.keys("[1,\r\r\r").shows("error:").ready();
     terminal.line("twice(4)").shows("\n8\n");
@@ -61,12 +63,12 @@ fn ctrl_r_finds_a_line_of_an_earlier_session() {
 #[test]
 fn ctrl_c_cancels_the_call_and_not_the_session() {
     let stub = Stub::start().on("ListClusters", [Answer::Slow(Duration::from_secs(60), "{}".into())]);
-    let project = Project::at(&stub.url);
+    let project = Project::at(&stub.url).file("rollbook.toml", "[limits]\noperations = 50000000000\n");
     let Some(mut terminal) = Terminal::start(&project, &["repl"]) else { return };
     terminal.ready().line("let kept = 7").ready();
     terminal.line("try { ecs::list_clusters() } catch { }");
     terminal.until("sent it", |_| !stub.received("ListClusters").is_empty()).keys(CTRL_C).shows(" interrupted").ready();
-    terminal.line("loop { }").keys(CTRL_C);
+    terminal.line("print(\"going\"); loop { }").shows("\ngoing\n").keys(CTRL_C);
     terminal.until("gave up the loop", |terminal| terminal.screen().matches(" interrupted").count() == 2).ready();
     // What was typed and not yet entered is given up too.
     terminal.keys("kept +").keys(CTRL_C).shows("Ctrl-D leaves").ready();
@@ -78,7 +80,7 @@ fn ctrl_c_cancels_the_call_and_not_the_session() {
 fn a_narrower_terminal_keeps_what_is_typed() {
     let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
     terminal.ready().keys("let text = \"한국어 🚀 wide\"").shows("한국어 🚀 wide");
-    terminal.resize(20, 60).keys(" + \"!\"").until("drew it again", |terminal| terminal.screen().replace('\n', "").contains("wide\" + \"!\""));
+    terminal.resize(20, 60).keys(" + \"!\"").until("drew it again", |terminal| terminal.flat().contains("wide\" + \"!\""));
     terminal.keys(ENTER).ready().line("text").shows("\n한국어 🚀 wide!\n");
 }
 
