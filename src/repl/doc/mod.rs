@@ -15,7 +15,7 @@ use crate::runbook::Header;
 use crate::script::{Function, service_module, service_modules};
 use lines::{Page, Row};
 
-pub use example::{example, literal};
+pub use example::{example, literal, request as example_request};
 pub use lines::wrap;
 pub use operation::members_at;
 pub use type_of::type_of;
