@@ -36,26 +36,30 @@ const LINES: &[&str] = &[
     ":run deploy image=web:v42 service=service-number-9",
 ];
 
-/// Prints the times of all keys, and fails when the 99th percentile is too slow.
+/// Prints the times of all keys, each of every line in every round, and fails
+/// when the 99th percentile is too slow.
 pub fn run() {
     let (known, _open) = known();
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        for line in LINES {
-            let ends = line.char_indices().map(|(at, letter)| at + letter.len_utf8());
-            ends.for_each(|end| times.push(key(&line[..end], &known)));
-        }
-    }
+    let lines = LINES.iter().flat_map(|line| line.char_indices().map(|(at, letter)| &line[..at + letter.len_utf8()]));
+    let lines: Vec<&str> = lines.collect();
+    let rounds: Vec<Vec<Duration>> = (0..ROUNDS).map(|_| lines.iter().map(|line| key(line, &known)).collect()).collect();
+    // What the machine does beside it falls on other keys in each round.
+    let best = (0..lines.len()).filter_map(|line| rounds.iter().map(|round| round[line]).min()).collect();
+    let all = tell("keystroke", rounds.concat());
+    tell("keystroke, the best of the rounds", best);
+    assert!(all <= BUDGET, "the 99th percentile is over {BUDGET:?}");
+}
+
+/// Prints the times and gives the 99th percentile.
+fn tell(what: &str, mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize];
+    let (median, slow, slowest) = (at(0.5), at(0.99), at(1.0));
     println!(
-        "keystroke: {} keys, median {:?}, 99th percentile {:?} (budget {BUDGET:?}), slowest {:?}",
-        times.len(),
-        at(0.5),
-        at(0.99),
-        at(1.0),
+        "{what}: {} keys, median {median:?}, 99th percentile {slow:?} (budget {BUDGET:?}), slowest {slowest:?}",
+        times.len()
     );
-    assert!(at(0.99) <= BUDGET, "the 99th percentile is over {BUDGET:?}");
+    slow
 }
 
 /// Everything that one key can ask for, Tab included.

@@ -3,7 +3,6 @@
 
 mod bounds;
 mod documented;
-mod looks;
 mod registry;
 mod scenes;
 mod typos;
@@ -26,6 +25,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "type", argument: Argument::Expression, help: "The type of a value" },
     Command { name: "env", argument: Argument::Nothing, help: "Where this prompt is" },
     Command { name: "edit", argument: Argument::Runbook, help: "Opens a runbook" },
+    Command { name: "load", argument: Argument::File, help: "Plays the lines of a file" },
     Command { name: "color", argument: Argument::Words(&["on", "off"]), help: "Colors" },
 ];
 

@@ -121,6 +121,9 @@ fn commands_and_their_arguments() {
     assert_eq!(offered(&known, ":type s.deployments[0].run|"), ["runningCount"]);
     assert_eq!(taken(&known, ":type s.deployments[0].run|"), ":type s.deployments[0].runningCount");
     assert_eq!(offered(&known, ":color o|"), ["on", "off"]);
+    assert_eq!(taken(&known, ":load scripts/depl|"), ":load scripts/deploy.rhai");
+    assert_eq!(taken(&known, ":run deploy supers|"), ":run deploy supersede ");
+    assert!(!offered(&known, ":run deploy supersede |").contains(&"supersede".into()));
     assert!(offered(&known, ":doc ecs::update_serv|").contains(&"ecs::update_service".into()));
     assert_eq!(
         offered(&known, ":doc ecs::update_service.deploymentConfiguration.deploymentC|"),
@@ -147,6 +150,9 @@ fn the_hint_says_what_comes_next() {
     assert_eq!(at("verdict::judge(seen,").map(|hint| hint.shown), Some("rollout)".into()));
     assert_eq!(hint("ecs::update_service(#{  })", 23, &known), None, "not over what follows");
     assert_eq!(at(""), None);
+    assert_eq!(at("ecs::update_servise(").map(|hint| hint.shown), Some(" did you mean `update_service`?".into()));
+    assert_eq!(at("ecs::update_service(#{ desiredCont: ").map(|hint| hint.shown), Some(" did you mean `desiredCount`?".into()));
+    assert_eq!(at("ecs::update_service(#{ desiredCount: "), None);
 }
 
 #[test]
