@@ -20,6 +20,8 @@ pub enum Argument {
     Runbook,
     /// A runbook, then `param=value`.
     Run,
+    /// A path below the present folder, or any other.
+    File,
     /// One of these words.
     Words(&'static [&'static str]),
     /// Something that nobody can complete.

@@ -80,7 +80,9 @@ impl Host {
         let Ok(program) = self.compile(text.clone()) else {
             return Vec::new();
         };
-        let public = program.ast.iter_functions().filter(|function| !function.access.is_private());
+        // Closures are functions too, by names that nobody writes.
+        let is_public = |name: &str, access: rhai::FnAccess| !access.is_private() && !name.starts_with("anon$");
+        let public = program.ast.iter_functions().filter(|function| is_public(function.name, function.access));
         let mut functions: Vec<Function> = public
             .map(|function| Function {
                 module: String::new(),

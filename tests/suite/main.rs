@@ -9,6 +9,7 @@ mod bad_input;
 mod canaries;
 mod check;
 mod commands;
+mod completion;
 mod configuration;
 mod crash;
 mod crash_matrix;

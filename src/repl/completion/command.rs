@@ -1,6 +1,9 @@
 //! Lines for the prompt itself: `:doc ecs::`, `:run deploy image=…`.
 
+use std::path::Path;
+
 use super::{Completion, Gathering, kinds};
+use crate::outside;
 use crate::repl::book::Argument;
 use crate::repl::known::Known;
 use crate::runbook::{Param, ParamType};
@@ -44,8 +47,26 @@ fn argument(argument: Argument, rest: &str, begin: usize, position: usize, known
             words.iter().for_each(|word| gathering.offer(word, (*word).to_owned(), String::new()));
             gathering.at(begin)
         }
+        Argument::File => files(typed).at(begin),
         Argument::Nothing | Argument::Free => Completion { start: begin + position, candidates: Vec::new() },
     }
+}
+
+/// The one place here that looks at a disk, and only when Tab asks.
+fn files(typed: &str) -> Gathering {
+    let (folder, _) = typed.rfind('/').map_or(("", typed), |slash| typed.split_at(slash + 1));
+    let mut gathering = Gathering::words(typed);
+    let path = Path::new(if folder.is_empty() { "." } else { folder });
+    for name in outside::file_names(path).into_iter().filter(|name| !name.starts_with('.')) {
+        gathering.offer_shown(&format!("{folder}{name}"), name.clone(), format!("{folder}{name}"), String::new());
+    }
+    gathering
+}
+
+/// Whether the argument of this line is a path.
+pub fn is_about_files(text: &str, known: &Known) -> bool {
+    let name = text.trim_start().trim_start_matches(':').split(char::is_whitespace).next().unwrap_or_default();
+    known.book.command(name).is_some_and(|command| command.argument == Argument::File)
 }
 
 fn runbooks(typed: &str, ending: &str, known: &Known) -> Gathering {
@@ -74,13 +95,15 @@ fn run(typed: &str, begin: usize, known: &Known) -> Completion {
         }
         return gathering.at(begin + last + said.len() + 1);
     }
-    let given: Vec<&str> = before.split_whitespace().filter_map(|word| Some(word.split_once('=')?.0)).collect();
+    let given: Vec<&str> = before.split_whitespace().map(|word| word.split_once('=').map_or(word, |(name, _)| name)).collect();
     let mut gathering = Gathering::words(word);
     let mut params: Vec<&Param> = header.params.iter().filter(|param| !given.iter().any(|said| named(param, said))).collect();
     params.sort_by_key(|param| !param.required);
     for param in params {
         let required = if param.required { "required. " } else { "" };
-        gathering.offer(&param.name, format!("{}=", param.name), format!("{required}{}", param.help));
+        // A flag is set by its name.
+        let ending = if param.kind == ParamType::Boolean { " " } else { "=" };
+        gathering.offer(&param.name, format!("{}{ending}", param.name), format!("{required}{}", param.help));
     }
     gathering.at(begin + last)
 }

@@ -3,9 +3,10 @@
 
 use super::request::{self, Spot, operation_of};
 use super::scan::{Bracket, Place, Scan};
-use super::{Hint, complete, is_command};
+use super::{Hint, command, complete, is_command};
+use crate::api::{did_you_mean, operation};
 use crate::repl::known::Known;
-use crate::script::Function;
+use crate::script::{ALL_PAGES, Function, service_module};
 
 /// The next required member, the rest of a signature, or the only candidate.
 /// Only at the end of a text: in the middle it would stand over what follows.
@@ -14,7 +15,7 @@ pub fn hint(text: &str, position: usize, known: &Known) -> Option<Hint> {
         return None;
     }
     if is_command(text) {
-        return only_candidate(text, known);
+        return if command::is_about_files(text, known) { None } else { only_candidate(text, known) };
     }
     let scan = Scan::new(text, position);
     match scan.place {
@@ -22,6 +23,7 @@ pub fn hint(text: &str, position: usize, known: &Known) -> Option<Hint> {
         Place::Text(_) if scan.typed().is_empty() => None,
         Place::Text(_) => only_candidate(text, known),
         Place::Code if !scan.typed().is_empty() => only_candidate(text, known),
+        Place::Code if let Some(slip) = slip(&scan) => Some(Hint { shown: format!(" {slip}"), insert: None }),
         Place::Code => match request::spot(&scan) {
             Some(Spot::Argument(operation)) if ends_with(&scan, "(") => {
                 Some(Hint { shown: request::signature(operation), insert: None })
@@ -37,6 +39,32 @@ pub fn hint(text: &str, position: usize, known: &Known) -> Option<Hint> {
             Some(_) => None,
             None => call_signature(&scan, known),
         },
+    }
+}
+
+/// A name just typed that there is not, while there is one much like it: an
+/// operation before its bracket, a member before its colon.
+fn slip(scan: &Scan) -> Option<String> {
+    let name = scan.before.checked_sub(2)?;
+    match scan.previous(scan.before) {
+        "(" => {
+            let (_, path) = scan.path_ending(name)?;
+            let [module, method] = path[..] else { return None };
+            let service = service_module(module)?;
+            if method == ALL_PAGES || operation(service.module, method).is_some() {
+                return None;
+            }
+            did_you_mean(method, service.operations.iter().map(|operation| operation.method))
+        }
+        ":" => {
+            let structure = request::innermost_structure(scan)?;
+            let name = scan.name_at(name)?;
+            match structure.members.contains_key(name) {
+                true => None,
+                false => did_you_mean(name, structure.members.keys().map(String::as_str)),
+            }
+        }
+        _ => None,
     }
 }
 

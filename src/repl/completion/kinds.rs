@@ -35,18 +35,22 @@ const MEMBERS: &[(&str, &[&str], Kind)] = &[
 /// Params of runbooks, as the shipped ones and most people's call them.
 const PARAMS: &[(&str, Kind)] = &[
     ("cluster", Kind::Cluster),
+    ("clusters", Kind::Cluster),
     ("service", Kind::Service),
+    ("services", Kind::Service),
     ("task", Kind::Task),
+    ("tasks", Kind::Task),
     ("family", Kind::Family),
-    ("task_definition", Kind::TaskDefinition),
     ("revision", Kind::TaskDefinition),
-    ("secret", Kind::Secret),
+    ("to", Kind::TaskDefinition),
     ("secret_id", Kind::Secret),
     ("log_group", Kind::LogGroup),
+    ("log_groups", Kind::LogGroup),
     ("group", Kind::LogGroup),
     ("alarm", Kind::Alarm),
     ("dashboard", Kind::Dashboard),
     ("repository", Kind::Repository),
+    ("target_group", Kind::TargetGroup),
 ];
 
 pub fn of_member(module: &str, member: &str) -> Option<Kind> {

@@ -45,10 +45,25 @@ pub fn operation_at(path: &[&str]) -> Option<&'static Operation> {
     }
 }
 
+/// The structure that the innermost map is, whatever key stands before the cursor.
+pub fn innermost_structure(scan: &Scan) -> Option<&'static Structure> {
+    let (last, above) = scan.frames.split_last()?;
+    let mut frames = above.to_vec();
+    frames.push(Frame { key: None, ..last.clone() });
+    match spot_in(scan, &frames)? {
+        Spot::Key { structure, .. } => Some(structure),
+        _ => None,
+    }
+}
+
 pub fn spot<'a>(scan: &'a Scan) -> Option<Spot<'a>> {
-    let inner = scan.frames.iter().rev().take_while(|frame| matches!(frame.bracket, Bracket::Map | Bracket::List)).count();
-    let call = scan.frames.len().checked_sub(inner + 1)?;
-    let operation = operation_of(scan, &scan.frames[call])?;
+    spot_in(scan, &scan.frames)
+}
+
+fn spot_in<'a>(scan: &Scan<'a>, frames: &'a [Frame]) -> Option<Spot<'a>> {
+    let inner = frames.iter().rev().take_while(|frame| matches!(frame.bracket, Bracket::Map | Bracket::List)).count();
+    let call = frames.len().checked_sub(inner + 1)?;
+    let operation = operation_of(scan, &frames[call])?;
     let model = operation.service().model();
     let Some(mut structure) = operation.input() else {
         return (inner == 0).then_some(Spot::Argument(operation));
@@ -56,12 +71,12 @@ pub fn spot<'a>(scan: &'a Scan) -> Option<Spot<'a>> {
     if inner == 0 {
         return Some(Spot::Argument(operation));
     }
-    if scan.frames[call + 1].bracket != Bracket::Map {
+    if frames[call + 1].bracket != Bracket::Map {
         return None;
     }
     // The member whose value is descended into, and the map that it stands in.
     let mut wanted: Option<(&'static Type, String, usize)> = None;
-    for (depth, frame) in scan.frames.iter().enumerate().skip(call + 1) {
+    for (depth, frame) in frames.iter().enumerate().skip(call + 1) {
         if let Some((kind, ..)) = &wanted {
             match (frame.bracket, kind) {
                 (Bracket::List, Type::List(item)) => {
@@ -86,7 +101,7 @@ pub fn spot<'a>(scan: &'a Scan) -> Option<Spot<'a>> {
         wanted = Some((&member.kind, key.clone(), depth));
     }
     let (kind, member, map) = wanted?;
-    let whole = !matches!(scan.frames.last()?.bracket, Bracket::List);
+    let whole = !matches!(frames.last()?.bracket, Bracket::List);
     Some(Spot::Value(Wanted { operation, member, kind, whole, map }))
 }
 

@@ -15,7 +15,7 @@ use crate::runbook::Header;
 use crate::script::{Function, service_module, service_modules};
 use lines::{Page, Row};
 
-pub use example::{example, literal};
+pub use example::{example, literal, request as example_request};
 pub use lines::wrap;
 pub use operation::members_at;
 pub use type_of::type_of;
@@ -42,7 +42,14 @@ const USAGE: &str = "say what: :doc ecs::update_service, :doc ecs::update_servic
 
 fn service(topic: &str, mut page: Page) -> Option<Page> {
     let service = service_module(topic)?;
-    page.title(topic, &format!("{} operations", service.operations.len()));
+    page.title(
+        topic,
+        match service.operations.len() {
+            1 => "1 operation".to_owned(),
+            count => format!("{count} operations"),
+        }
+        .as_str(),
+    );
     page.rows(service.operations.iter().map(|operation| Row {
         name: operation.method.to_owned(),
         mark: if operation.is_write() { "write".into() } else { "read".into() },
@@ -90,6 +97,7 @@ fn module(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
     let contents = known.book.module(path).filter(|_| known.book.runbook(path).is_none())?;
     page.title(path, "a module");
     page.paragraphs(&contents.help);
+    page.heading("functions");
     page.rows(contents.functions.iter().map(|function| Row::plain(&function.signature(), function.summary())));
     if let Some(first) = contents.functions.first() {
         page.next(&format!(":doc {path}::{}", first.name));
@@ -110,12 +118,16 @@ fn runbook(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
     let Header { summary, version, params, permits, .. } = known.book.runbook(topic)?;
     page.title(topic, &format!("a runbook, {version}"));
     page.paragraphs(summary);
+    if !params.is_empty() {
+        page.heading("params");
+    }
     page.rows(params.iter().map(|param| Row {
         name: param.name.clone(),
         mark: if param.required { "required".into() } else { param.kind.name().into() },
         text: param.help.clone(),
     }));
     let writes = if permits.is_empty() { "it writes nothing".to_owned() } else { permits.join(", ") };
+    page.heading("writes");
     page.pairs(&[("permits", writes)]);
     let needed: Vec<String> = params.iter().filter(|param| param.required).map(|param| format!(" {}=…", param.name)).collect();
     page.next(&format!(":run {topic}{}", needed.concat()));

@@ -45,8 +45,10 @@ fn whole(operation: &'static Operation, mut page: Page) -> Page {
     }
     page.heading("example");
     page.code(&example(operation));
-    let deeper =
-        operation.input().and_then(|input| input.members.iter().find(|(_, member)| structure_of(model, &member.kind).is_some()));
+    let members = operation.input().into_iter().flat_map(|input| &input.members);
+    let deep = members.filter(|(_, member)| structure_of(model, &member.kind).is_some());
+    // A map says more of the operation than a list of tags does.
+    let deeper = deep.min_by_key(|(name, member)| (!matches!(member.kind, Type::Structure(_)), *name));
     if let Some((name, _)) = deeper {
         page.next(&format!(":doc {}::{}.{name}", operation.module, operation.method));
     }

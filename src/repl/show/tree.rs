@@ -85,7 +85,7 @@ fn map(sheet: &mut Sheet, indent: usize, members: &Map, depth: usize) {
     if members.is_empty() {
         return sheet.line(indent, "{}");
     }
-    let (short, long): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_short(value, sheet));
+    let (short, long): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_short(value, indent, sheet));
     let names = short.iter().map(|(name, _)| name.width()).filter(|width| *width <= NAME).max().unwrap_or_default();
     for (name, value) in short {
         let shown = if is_scalar(value) { full(name, value, sheet.look) } else { one_line(name, value, sheet) };
@@ -138,11 +138,13 @@ fn one_line(name: &str, value: &Value, sheet: &Sheet) -> String {
 }
 
 /// Whether it stands on the line of its name.
-fn is_short(value: &Value, sheet: &Sheet) -> bool {
+fn is_short(value: &Value, indent: usize, sheet: &Sheet) -> bool {
+    // Beside a name of common length.
+    let room = sheet.width(indent + NAME - 8);
     match value {
-        Value::List(items) => items.iter().all(is_scalar) && one_line("", value, sheet).width() <= sheet.width(NAME),
+        Value::List(items) => items.iter().all(is_scalar) && one_line("", value, sheet).width() <= room,
         Value::Map(map) if map.is_empty() => true,
-        Value::Map(_) => inline(value, sheet.look).is_some_and(|text| text.width() <= sheet.width(NAME)),
+        Value::Map(_) => inline(value, sheet.look).is_some_and(|text| text.width() <= room),
         _ => true,
     }
 }
