@@ -12,6 +12,7 @@ pub mod cli;
 pub mod effect;
 pub mod journal;
 pub mod outside;
+pub mod repl;
 pub mod report;
 pub mod runbook;
 pub mod script;

@@ -116,6 +116,11 @@ impl Operation {
     }
 }
 
+/// Whether a structure of the service has a member of that name that is secret.
+pub fn marks_secret(service: &Service, name: &str) -> bool {
+    service.model().structures().any(|structure| structure.members.get(name).is_some_and(|member| member.secret))
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.module, self.name)

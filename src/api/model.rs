@@ -127,6 +127,10 @@ impl Model {
         self.operations.keys().map(String::as_str)
     }
 
+    pub fn structures(&self) -> impl Iterator<Item = &Structure> {
+        self.structures.values()
+    }
+
     pub fn structure(&self, name: &str) -> Option<&Structure> {
         self.structures.get(name)
     }

@@ -14,6 +14,7 @@ mod journal;
 mod list;
 mod params_file;
 mod prune;
+mod repl;
 mod resume;
 mod run;
 mod sandbox;
@@ -47,6 +48,8 @@ enum Command {
     /// Run a runbook
     #[command(disable_help_flag = true)]
     Run(run::Run),
+    /// A prompt for looking around; what it finds out can become a runbook
+    Repl(repl::Repl),
     /// Go on with a run that was cut off
     Resume(resume::Resume),
     /// What ran, and how it ended
@@ -85,6 +88,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let shelf = Shelf::new(Some(project_or_here()), user_runbooks());
     let result = match cli.command {
         Command::Run(run) => run.execute(shelf.clone()),
+        Command::Repl(repl) => repl.execute(shelf.clone()),
         Command::Resume(resume) => resume.execute(),
         Command::History(history) => history.execute(),
         Command::Show(show) => show.execute(),

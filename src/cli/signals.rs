@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::effect::Cancel;
 use crate::journal::Verdict;
+use crate::repl::busy::Busy;
 
 const KINDS: [fn() -> SignalKind; 3] = [SignalKind::interrupt, SignalKind::terminate, SignalKind::hangup];
 
@@ -31,6 +32,30 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
             }
             anstream::eprintln!("\nstopping; once more stops at once");
             cancel.interrupt();
+        }
+    });
+}
+
+/// For a prompt: Ctrl-C cancels the line that plays, the others end the prompt
+/// after it. Between lines, Ctrl-C is the editor's, and the others end it at once.
+pub fn watch_lines(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, busy: Busy) {
+    runtime.spawn(async move {
+        let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+        let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
+        loop {
+            let ends = tokio::select! {
+                _ = interrupt.recv() => false,
+                _ = terminate.recv() => true,
+                _ = hangup.recv() => true,
+            };
+            if ends {
+                busy.leave();
+            }
+            match (busy.is_playing(), ends) {
+                (true, _) => cancel.stop(Stop::Interrupted),
+                (false, true) => std::process::exit(i32::from(Verdict::Interrupted.exit_code())),
+                (false, false) => {}
+            }
         }
     });
 }

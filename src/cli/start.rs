@@ -71,6 +71,7 @@ impl Start<'_> {
             }),
             say: Box::new(move |text| saying.remark(text)),
             recording: self.recording,
+            arming: None,
         };
         let ended = runbook::run(self.host, self.book, request);
         progress.finish();

@@ -11,13 +11,14 @@ impl Gate {
     pub(super) fn check(&self, branch: &Branch, effect: &Effect) -> Result<(), Stop> {
         match effect {
             Effect::Call { operation, request } if operation.is_write() => {
-                self.guard.check(operation, self.account.get().map(String::as_str))?;
+                self.guard.check(operation, request, self.account.get().map(String::as_str))?;
                 self.lift_protection(&operation.to_string())?;
                 self.refuse_drift(branch, operation, request)
             }
             // What a protected environment holds is no file for just anybody's disk.
             Effect::WriteFile { path, .. } => {
                 let what = format!("the file {path}");
+                self.guard.check_arming(|| format!("{FILE_WRITE} {path}"))?;
                 self.guard.check_permits(FILE_WRITE, &what)?;
                 self.lift_protection(&what)
             }

@@ -57,6 +57,13 @@ impl Cancel {
         self.parting.lock().unwrap_or_else(PoisonError::into_inner).take().map(|(_, words)| words)
     }
 
+    /// A prompt goes on after a line that was stopped.
+    pub fn renew(&self) {
+        let mut reason = self.lock();
+        *reason = None;
+        self.stopped.store(false, Ordering::Release);
+    }
+
     pub fn reason(&self) -> Option<Stop> {
         self.lock().clone()
     }

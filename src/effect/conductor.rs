@@ -45,6 +45,12 @@ impl Conductor {
         self.lock().now
     }
 
+    /// The clock was moved on from outside.
+    pub fn reach(&self, now: Timestamp) {
+        let mut stage = self.lock();
+        stage.now = stage.now.max(now);
+    }
+
     /// Gives the turn away and waits to have it back, `after` from now.
     pub fn wait(&self, path: &StreamPath, after: Duration, cancel: &Cancel) -> Result<(), Stop> {
         let mut stage = self.lock();

@@ -2,9 +2,15 @@
 //! account it is meant for, the protection of its environment.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::arming::Arming;
 use super::trouble::Stop;
 use crate::api::Operation;
+use crate::value::{Value, to_literal};
+
+/// Columns within which a request stands on one line.
+const WIDTH: usize = 60;
 
 /// An environment that wants a person's word, or `--confirm`, before a write.
 #[derive(Clone, Debug)]
@@ -21,13 +27,21 @@ pub struct Guard {
     /// Refuse to write anywhere else.
     pub account: Option<String>,
     pub protection: Option<Protection>,
+    /// At a prompt: nothing is written before the person there allows it.
+    pub arming: Option<Arc<Arming>>,
 }
 
 impl Guard {
     /// `account` is the one that the credentials turned out to belong to.
-    pub(super) fn check(&self, operation: &Operation, account: Option<&str>) -> Result<(), Stop> {
+    pub(super) fn check(&self, operation: &Operation, request: &Value, account: Option<&str>) -> Result<(), Stop> {
+        self.check_arming(|| format!("{operation} {}", to_literal(request, WIDTH)))?;
         self.check_permits(&operation.action(), &operation.to_string())?;
         self.check_account(account)
+    }
+
+    /// `what` is what would be done.
+    pub(super) fn check_arming(&self, what: impl Fn() -> String) -> Result<(), Stop> {
+        self.arming.iter().try_for_each(|arming| arming.check(&what))
     }
 
     /// `action` as headers name it, `what` as messages do.

@@ -5,6 +5,7 @@
 //! Rhai and nothing of runbooks but what they may do.
 
 mod admit;
+mod arming;
 mod attempt;
 mod branch;
 mod cancel;
@@ -24,6 +25,7 @@ mod vault;
 mod worlds;
 
 pub use crate::outside;
+pub use arming::Arming;
 pub use branch::Branch;
 pub use cancel::Cancel;
 pub use gate::{Console, Gate, HeldName, Leases, Setup};

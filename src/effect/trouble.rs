@@ -25,6 +25,9 @@ pub enum Stop {
     Limit { what: String, hint: String },
     #[error("{what}")]
     Refused { what: String, hint: String },
+    /// A prompt that is read-only would have sent this.
+    #[error("would send {would_send}: this prompt is read-only")]
+    Unarmed { would_send: String },
     #[error("{what}")]
     OutcomeUnknown { what: String, hint: String },
     #[error("{what}")]
@@ -56,7 +59,7 @@ impl Stop {
             | Stop::Journal(_)
             | Stop::Drift { .. }
             | Stop::SecretMissing { .. } => true,
-            Stop::Limit { .. } | Stop::Refused { .. } | Stop::SecretShown(_) | Stop::Concluded { .. } => false,
+            Stop::Limit { .. } | Stop::Refused { .. } | Stop::Unarmed { .. } | Stop::SecretShown(_) | Stop::Concluded { .. } => false,
         }
     }
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 pub use abort::{abort_point, test_variable, torn_point};
 pub use files::{replace_private, replace_text};
 pub use log_file::{LockFile, LogFile};
-pub use programs::git;
+pub use programs::{edit, git, page};
 
 use crate::value::Timestamp;
 
@@ -66,6 +66,12 @@ pub fn write_private_text(path: &Path, text: &str) -> io::Result<()> {
         Some(folder) => std::fs::File::open(folder)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Adds to a file that only its owner may read.
+pub fn append_private_text(path: &Path, text: &str) -> io::Result<()> {
+    make_folder_of(path)?;
+    private().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// Writes a new file that only its owner may read.

@@ -3,7 +3,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Paint {
     color: bool,
 }

@@ -5,7 +5,6 @@ use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
 use super::header::Header;
-use super::place::Place;
 use super::revision::GitState;
 use super::run::Request;
 use crate::effect::{Gate, Guard, Protection, Retry, outside};
@@ -106,17 +105,21 @@ fn is_place(value: &Value) -> bool {
     }
 }
 
-pub(super) fn guard(place: &Place, header: &Header, confirmed: Option<&str>) -> Guard {
+pub(super) fn guard(request: &Request, header: &Header) -> Guard {
+    let Request { place, confirmed, arming, .. } = request;
+    let confirmed = confirmed.as_deref();
     let protection = place
         .name
         .as_ref()
-        .filter(|_| place.environment.protected)
+        // Who arms a prompt has typed the name.
+        .filter(|_| place.environment.protected && arming.is_none())
         .map(|name| Protection { environment: name.clone(), confirmed: confirmed == Some(name.as_str()) });
     Guard {
-        permits: Some(header.permits.iter().cloned().collect()),
+        permits: arming.is_none().then(|| header.permits.iter().cloned().collect()),
         // The sandbox's account is its own.
         account: place.environment.account.clone().filter(|_| !place.sandbox),
         protection,
+        arming: arming.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way into the world that a run happens in: AWS, or the sandbox.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::fault::Misuse;
@@ -9,7 +10,7 @@ use super::run::Request;
 use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
 use crate::effect::outside::LockFile;
-use crate::effect::{Live, SandboxClock, SimWorld, World};
+use crate::effect::{Cancel, Live, SandboxClock, SimWorld, World};
 use crate::journal::Verdict;
 use crate::sim::Scenario;
 
@@ -17,9 +18,19 @@ use crate::sim::Scenario;
 pub(super) struct Door {
     pub world: Arc<dyn World>,
     pub region: String,
-    /// The sandbox's world, and the hold on its file: without one, the world is
-    /// somebody else's to keep.
-    sandbox: Option<(Arc<SimWorld>, SandboxFile, Option<LockFile>)>,
+    sandbox: Option<Sandbox>,
+}
+
+/// The sandbox's world, and the hold on its file: without one, the world is
+/// somebody else's to keep.
+struct Sandbox {
+    world: Arc<SimWorld>,
+    file: SandboxFile,
+    lock: Option<LockFile>,
+    /// Whether `lock` is there, for the world itself.
+    is_held: Arc<AtomicBool>,
+    /// The file when this process last let go of it.
+    left: Option<String>,
 }
 
 /// How long a run waits for another that has the sandbox: virtual time is short.
@@ -37,7 +48,7 @@ impl Door {
 
     fn sandbox(request: &Request, writes: bool) -> Result<Door, Misuse> {
         let file = request.sandbox.clone();
-        let lock = hold(&file, request, writes)?;
+        let lock = hold(&file, &request.cancel, writes)?;
         let mut sim = file.open()?;
         // A run that goes on meets the faults that it began with.
         if request.recording.last().is_none() {
@@ -50,11 +61,15 @@ impl Door {
         if lock.is_some() {
             // Better said now than after the run.
             file.save(&sim)?;
-            let keeping = file.clone();
-            world = world.keeping(Box::new(move |sim| keeping.save(sim).map_err(|problem| problem.what)));
         }
-        let world = Arc::new(world);
-        Ok(Door { world: world.clone(), region: SANDBOX_REGION.into(), sandbox: Some((world, file, lock)) })
+        let is_held = Arc::new(AtomicBool::new(lock.is_some()));
+        let (keeping, holding) = (file.clone(), is_held.clone());
+        let world = Arc::new(world.keeping(Box::new(move |sim| match holding.load(Ordering::Acquire) {
+            true => keeping.save(sim).map_err(|problem| problem.what),
+            false => Ok(()),
+        })));
+        let sandbox = Sandbox { world: world.clone(), file, lock, is_held, left: None };
+        Ok(Door { world, region: SANDBOX_REGION.into(), sandbox: Some(sandbox) })
     }
 
     fn live(request: &Request) -> Result<Door, Misuse> {
@@ -74,23 +89,47 @@ impl Door {
     /// Keeps the sandbox's world for the next command, which meets it without
     /// this run's faults.
     pub fn close(&self) -> Result<(), Misuse> {
-        let Some((world, file, Some(_))) = &self.sandbox else { return Ok(()) };
+        let Some(Sandbox { world, file, lock: Some(_), .. }) = &self.sandbox else { return Ok(()) };
         let mut sim = world.snapshot();
         sim.play(Scenario::default());
         file.save(&sim)
+    }
+
+    /// A prompt has the sandbox only while a line plays: now it lets go.
+    pub fn step_out(&mut self) -> Result<(), Misuse> {
+        let closed = self.close();
+        if let Some(sandbox) = &mut self.sandbox {
+            sandbox.left = sandbox.file.text();
+            sandbox.is_held.store(false, Ordering::Release);
+            sandbox.lock = None;
+        }
+        closed
+    }
+
+    /// Takes the sandbox again, as whoever had it meanwhile has left it.
+    pub fn step_in(&mut self, cancel: &Cancel, scenario: &Scenario, writes: bool) -> Result<(), Misuse> {
+        let Some(sandbox) = &mut self.sandbox else { return Ok(()) };
+        sandbox.lock = hold(&sandbox.file, cancel, writes)?;
+        if sandbox.file.text() != sandbox.left {
+            let mut sim = sandbox.file.open()?;
+            sim.play(scenario.clone());
+            sandbox.world.replace(sim);
+        }
+        sandbox.is_held.store(sandbox.lock.is_some(), Ordering::Release);
+        Ok(())
     }
 }
 
 /// The sandbox's world is one run's at a time; one that changes nothing can do
 /// without.
-fn hold(file: &SandboxFile, request: &Request, writes: bool) -> Result<Option<LockFile>, Misuse> {
+fn hold(file: &SandboxFile, cancel: &Cancel, writes: bool) -> Result<Option<LockFile>, Misuse> {
     let lock = file.lock()?;
     let taken = || lock.try_lock().map_err(|error| Misuse::new(format!("cannot hold the sandbox: {error}")));
     for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
         match taken()? {
             true => return Ok(Some(lock)),
             false if !writes => return Ok(None),
-            false => request.cancel.sleep(LOOK).map_err(|_| interrupted())?,
+            false => cancel.sleep(LOOK).map_err(|_| interrupted())?,
         }
     }
     Err(Misuse::new("another run has the sandbox").hint("its world is one run's at a time: wait for that one to end").refused())

@@ -65,6 +65,7 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
         Stop::Interrupted => Judged::new(Verdict::Interrupted, ""),
         Stop::Limit { hint, .. } | Stop::Credentials { hint, .. } => Judged::new(Verdict::Misused, what).hint(hint),
         Stop::Refused { hint, .. } => Judged::new(Verdict::Refused, what).hint(hint),
+        Stop::Unarmed { .. } => Judged::new(Verdict::Refused, what).hint(":arm allows writes"),
         Stop::OutcomeUnknown { hint, .. } => Judged::new(Verdict::OutcomeUnknown, what).hint(hint),
         Stop::Diverged { place, recorded, now } => Judged::new(Verdict::Refused, format!("{what}, at effect {place}"))
             .hint(format!("recorded: {recorded}\nnow:      {now}")),
@@ -78,4 +79,10 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
         Stop::Concluded { verdict, exit_code, .. } => Judged { exit_code, ..Judged::new(verdict, what) },
     };
     Judged { open, ..judged }
+}
+
+/// What a stop comes to, and what to do about it: for a prompt, which goes on.
+pub fn verdict_of(stop: &Stop) -> (Verdict, Option<String>) {
+    let Judged { verdict, hint, .. } = judge_stop(stop.clone());
+    (verdict, hint)
 }

@@ -13,6 +13,8 @@ pub enum Recording {
     /// Nothing is left of it.
     Memory,
     Files(State),
+    /// A prompt's session: whatever it does, it cannot be played again.
+    Session(State),
     /// A run that stopped before its end.
     Resumed(Box<Stopped>),
     /// The record and the secrets of a run, to be played again for nobody.
@@ -54,7 +56,7 @@ impl Recording {
     }
 
     pub(super) fn is_new(&self) -> bool {
-        matches!(self, Recording::Memory | Recording::Files(_))
+        matches!(self, Recording::Memory | Recording::Files(_) | Recording::Session(_))
     }
 
     pub(super) fn begin(self, writes: bool) -> Result<Recorder, Misuse> {
@@ -72,6 +74,12 @@ impl Recording {
                     journal.calls_only();
                 }
                 let vault = Arc::new(key.map_or_else(Vault::default, |key| Vault::sealing(&key)));
+                Ok(Recorder { run, journal, cursor: None, vault, state: Some(state), edited: false, send_again: false })
+            }
+            Recording::Session(state) => {
+                let (run, store, _) = state.create_run(false).map_err(|error| cannot_record(&state, &error))?;
+                let journal = Journal::new(Box::new(store));
+                let vault = Arc::default();
                 Ok(Recorder { run, journal, cursor: None, vault, state: Some(state), edited: false, send_again: false })
             }
             Recording::Resumed(stopped) => {

@@ -19,7 +19,7 @@ use super::revision::{self, GitState};
 use super::sandbox::SandboxFile;
 use super::source;
 use crate::api::{FILE_WRITE, Reading};
-use crate::effect::{Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
+use crate::effect::{Arming, Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
 use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
 use crate::script::{Host, Outcome, ScriptError, Strand};
 use crate::sim::Scenario;
@@ -50,6 +50,8 @@ pub struct Request {
     /// Says something that belongs to no step.
     pub say: Box<dyn Fn(&str) + Send + Sync>,
     pub recording: Recording,
+    /// A prompt's own word on writes; a runbook has its header's.
+    pub arming: Option<Arc<Arming>>,
 }
 
 /// The first line of a run.
@@ -148,20 +150,20 @@ fn refuse_unattended(request: &Request, book: &Book) -> Result<(), Misuse> {
     Ok(())
 }
 
-struct Run<'a> {
-    request: Request,
+pub(super) struct Run<'a> {
+    pub(super) request: Request,
     book: &'a Book,
-    door: Door,
-    gate: Arc<Gate>,
-    vault: Arc<Vault>,
+    pub(super) door: Door,
+    pub(super) gate: Arc<Gate>,
+    pub(super) vault: Arc<Vault>,
     state: Option<State>,
     opening: Box<Opening>,
-    announcement: Announcement,
+    pub(super) announcement: Announcement,
     keeper: Option<Arc<Keeper>>,
 }
 
 impl<'a> Run<'a> {
-    fn new(mut request: Request, book: &'a Book, door: Door, git: JoinHandle<GitState>) -> Result<Run<'a>, Misuse> {
+    pub(super) fn new(mut request: Request, book: &'a Book, door: Door, git: JoinHandle<GitState>) -> Result<Run<'a>, Misuse> {
         let is_new = request.recording.is_new();
         let recorder = std::mem::replace(&mut request.recording, Recording::Memory).begin(book.header.writes())?;
         let Recorder { run, journal, cursor, vault, state, edited, send_again } = recorder;
@@ -173,7 +175,7 @@ impl<'a> Run<'a> {
             journal,
             vault: vault.clone(),
             console: request.console.clone(),
-            guard: guard(place, &book.header, request.confirmed.as_deref()),
+            guard: guard(&request, &book.header),
             retry: retry()?,
             reading: Reading { plain_env: place.service.plain_env.clone() },
             observers: request.observers.clone(),
@@ -255,7 +257,7 @@ impl<'a> Run<'a> {
     }
 
     /// Writes down how it ended, in the journal and in the history.
-    fn close(&self, judged: &Judged) -> Result<(), Stop> {
+    pub(super) fn close(&self, judged: &Judged) -> Result<(), Stop> {
         let (at, verdict) = (self.gate.now(), judged.verdict);
         let summary = self.gate.redact(judged.summary.clone());
         if judged.open {
@@ -294,7 +296,7 @@ impl<'a> Run<'a> {
     }
 
     /// Records what is about to run, finds out where, reads secret params.
-    fn begin(&mut self, host: &Host, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
+    pub(super) fn begin(&mut self, host: &Host, branch: &Branch) -> Result<Vec<(&'static str, Value)>, Trouble> {
         if !self.gate.resumes() {
             self.gate.emit(Event::Opened(self.opening.clone()))?;
         }

@@ -44,6 +44,11 @@ impl SandboxFile {
             .map_err(|error| Misuse::new(format!("cannot keep the sandbox's world in {}: {error}", self.0.display())))
     }
 
+    /// The file as it is; nothing if there is none.
+    pub(super) fn text(&self) -> Option<String> {
+        outside::read_text(&self.0).ok()
+    }
+
     /// Forgets the world; whether there was one.
     pub fn reset(&self) -> Result<bool, Misuse> {
         match outside::remove_file(&self.0) {

@@ -56,6 +56,11 @@ impl Meter {
         Meter { limits, operations: AtomicU64::new(0) }
     }
 
+    /// A prompt counts for each line anew.
+    pub fn start_over(&self) {
+        self.operations.store(0, Ordering::Relaxed);
+    }
+
     /// Called at every operation: must stay cheap.
     pub fn tick(&self, cancel: &Cancel) {
         let done = self.operations.fetch_add(1, Ordering::Relaxed) + 1;

@@ -11,7 +11,7 @@ use super::dynamic::{to_dynamic, to_value};
 use super::engine;
 use super::failure::{ScriptError, is_at_the_place};
 use super::library::{Library, Text};
-use super::limits::Limits;
+use super::limits::{Limits, Meter};
 use super::{modules, twins};
 use crate::effect::Stop;
 use crate::value::Value;
@@ -22,6 +22,7 @@ pub(super) const STACK_SIZE: usize = 64 << 20;
 pub struct Host {
     pub(super) engine: Engine,
     pub(super) library: Arc<dyn Library>,
+    pub(super) meter: Arc<Meter>,
 }
 
 pub struct Program {
@@ -66,7 +67,8 @@ pub enum Outcome {
 
 impl Host {
     pub fn new(limits: Limits, library: Arc<dyn Library>) -> Host {
-        Host { engine: engine::build(limits, library.clone()), library }
+        let (engine, meter) = engine::build(limits, library.clone());
+        Host { engine, library, meter }
     }
 
     pub fn compile(&self, text: Text) -> Result<Program, Box<ScriptError>> {
@@ -135,7 +137,7 @@ impl Host {
         }
     }
 
-    fn read(&self, error: &EvalAltResult, main: &str) -> Box<ScriptError> {
+    pub(super) fn read(&self, error: &EvalAltResult, main: &str) -> Box<ScriptError> {
         let mut read = ScriptError::read(error, main);
         self.suggest(error, &mut read);
         Box::new(read)
@@ -148,7 +150,7 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Limits that Rhai itself keeps.
-fn limit_of(error: &EvalAltResult) -> Option<Stop> {
+pub(super) fn limit_of(error: &EvalAltResult) -> Option<Stop> {
     let hint = |name: &str| format!("if it is meant, raise `{name}` in [limits] of rollbook.toml");
     match error.unwrap_inner() {
         EvalAltResult::ErrorStackOverflow(_) => Some(Stop::Limit {

@@ -289,6 +289,7 @@ fn a_panic_shows_no_canary() {
         announce: Box::new(|_| {}),
         say: Box::new(|_| {}),
         recording: Recording::Memory,
+        arming: None,
     };
     let ended = run(&host, &book, request).unwrap();
     assert!(ended.summary.contains("rollbook itself failed: it was (secret)"), "{}", ended.summary);

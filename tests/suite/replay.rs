@@ -48,6 +48,7 @@ fn play(
         announce: Box::new(|_| {}),
         say: Box::new(|_| {}),
         recording: replay.map_or(Recording::Memory, |(entries, vault)| Recording::Again(entries, vault)),
+        arming: None,
     };
     let host = shelf.host(Limits::default());
     let book = Book::open(&host, shelf.find(name).unwrap()).unwrap();

@@ -18,8 +18,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("report", 5),
     ("runbook", 6),
     ("rehearse", 7),
-    ("cli", 8),
     ("repl", 8),
+    ("cli", 9),
 ];
 
 fn sources(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {

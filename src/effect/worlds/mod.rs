@@ -31,6 +31,11 @@ pub trait World: Send + Sync {
         }
     }
 
+    /// A read beside the run, such as for completing names: it leaves no trace.
+    fn peek(&self, operation: &'static Operation, request: &Value, cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
+        self.call(operation, request, cancel)
+    }
+
     fn now(&self) -> Timestamp;
 
     /// A random number for the effect at `key`.

@@ -49,6 +49,12 @@ impl SimWorld {
         sim.clone()
     }
 
+    /// Goes on with the world as another run has left it.
+    pub fn replace(&self, sim: Sim) {
+        self.conductor.reach(sim.now());
+        *self.lock() = sim;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Sim> {
         self.sim.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,6 +71,13 @@ impl World for SimWorld {
             keep(&sim).map_err(Stop::Journal)?;
         }
         Ok(answer)
+    }
+
+    /// Asks a copy: a look that nobody asked for must not use up chance.
+    fn peek(&self, operation: &'static Operation, request: &Value, _: &Cancel) -> Result<Result<Value, Failure>, Stop> {
+        let mut sim = self.snapshot();
+        let now = sim.now();
+        Ok(sim.handle(now, operation, request))
     }
 
     fn now(&self) -> Timestamp {

@@ -173,6 +173,7 @@ fn play(folder: &Path, shelf: &Shelf, name: &str, scenario: &str) -> Ended {
         announce: Box::new(|_| {}),
         say: Box::new(|_| {}),
         recording: Recording::Memory,
+        arming: None,
     };
     let host = shelf.host(Limits::default());
     let book = Book::open(&host, shelf.find(name).expect("the runbook is there")).expect("it is sound");

@@ -1,0 +1,106 @@
+//! Collects candidates: those that fit what is typed, each once, the best first.
+
+use super::{Candidate, Completion};
+
+/// More than anybody reads; what lies behind them comes with another letter.
+const MOST: usize = 300;
+
+/// In what the candidates are to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    Code,
+    /// In a string that is open, and whose closing quote is there or not.
+    Quotes {
+        close: Option<char>,
+    },
+}
+
+pub struct Gathering {
+    typed: String,
+    folded: String,
+    around: Around,
+    /// Those that begin with what is typed, then those that only contain it.
+    fits: Vec<Candidate>,
+    holds: Vec<Candidate>,
+}
+
+impl Gathering {
+    /// For a word in code or in a command.
+    pub fn words(typed: &str) -> Gathering {
+        Gathering::new(typed, Around::Code)
+    }
+
+    /// For the inside of a string; `close` is the quote that is missing.
+    pub fn quoted(typed: &str, close: Option<char>) -> Gathering {
+        Gathering::new(typed, Around::Quotes { close })
+    }
+
+    fn new(typed: &str, around: Around) -> Gathering {
+        Gathering { typed: typed.to_owned(), folded: typed.to_lowercase(), around, fits: Vec::new(), holds: Vec::new() }
+    }
+
+    /// Whether nothing is typed yet, and in code.
+    pub fn is_bare(&self) -> bool {
+        self.typed.is_empty() && self.around == Around::Code
+    }
+
+    fn is_quoted(&self) -> bool {
+        self.around != Around::Code
+    }
+
+    /// A name, and what typing it means in code.
+    pub fn offer(&mut self, name: &str, text: String, note: String) {
+        self.offer_shown(name, name.to_owned(), text, note);
+    }
+
+    pub fn offer_shown(&mut self, name: &str, shown: String, text: String, note: String) {
+        if !self.is_quoted() {
+            self.put(name, Candidate { text, shown, note });
+        }
+    }
+
+    /// A string: bare between quotes, as `code` where there are none yet.
+    pub fn offer_quoted(&mut self, name: &str, code: String, note: String) {
+        match self.around {
+            Around::Quotes { close } => {
+                if self.could_fit(name) {
+                    let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
+                    let text = close.map_or(escaped.clone(), |quote| format!("{escaped}{quote}"));
+                    self.put(name, Candidate { text, shown: name.to_owned(), note });
+                }
+            }
+            Around::Code if self.typed.is_empty() && !code.is_empty() => {
+                self.put("", Candidate { text: code, shown: name.to_owned(), note });
+            }
+            Around::Code => {}
+        }
+    }
+
+    /// Cheap, and so asked first where names are many.
+    fn could_fit(&self, name: &str) -> bool {
+        self.typed.is_empty() || name.to_lowercase().contains(&self.folded)
+    }
+
+    fn put(&mut self, name: &str, candidate: Candidate) {
+        if name == self.typed && candidate.text == self.typed && !self.is_quoted() {
+            // Typed in full already; it still tells Tab that there is nothing more.
+            return self.fits.insert(0, candidate);
+        }
+        let place = match () {
+            () if name.starts_with(&self.typed) => &mut self.fits,
+            () if name.to_lowercase().starts_with(&self.folded) => &mut self.fits,
+            () if name.to_lowercase().contains(&self.folded) => &mut self.holds,
+            () => return,
+        };
+        // Forms of one function come in a row; names are few where they repeat.
+        if place.len() < MOST && !place.iter().rev().take(40).any(|other| other.shown == candidate.shown) {
+            place.push(candidate);
+        }
+    }
+
+    /// Candidates for the text from `start` on.
+    pub fn at(self, start: usize) -> Completion {
+        let candidates = if self.fits.is_empty() { self.holds } else { self.fits };
+        Completion { start, candidates }
+    }
+}

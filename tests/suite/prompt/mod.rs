@@ -1,0 +1,7 @@
+//! The prompt: at a real pseudo-terminal, on a pipe, and what it leaves behind.
+
+mod safety;
+mod saved;
+mod screen;
+mod script;
+mod terminal;

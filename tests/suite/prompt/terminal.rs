@@ -1,0 +1,99 @@
+//! A person at a terminal: typing, several lines, the history, Ctrl-C, resize.
+//! Every assertion is about what stands on the screen.
+
+use std::time::Duration;
+
+use super::screen::{CTRL_C, CTRL_D, CTRL_R, ENTER, TAB, Terminal, UP};
+use crate::harness::Project;
+use crate::stub::{Answer, Stub};
+
+const PROMPT: &str = "SANDBOX · 123456789012 · read-only ❯";
+
+#[test]
+fn the_prompt_says_where_it_is_and_answers() {
+    let project = Project::new();
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().shows("SANDBOX · repl").shows(PROMPT).shows(":help · Tab completes");
+    terminal.line("let n = 20 + 1").ready();
+    terminal.line("n * 2").shows("\n42\n").ready();
+    terminal.line("_ + 1").shows("\n43\n").ready();
+    // What is typed ahead is not lost.
+    terminal.keys("n - 1\rn - 2\rn - 3\r").shows("\n20\n").shows("\n19\n").shows("\n18\n").ready();
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.ends(), 0);
+    project.run(&["history"]).status(0).prints("repl").prints("succeeded");
+    project.run(&["show"]).status(0).prints("▸ let n = 20 + 1").prints("sts GetCallerIdentity").prints("6 lines, 1 call, 0 writes");
+}
+
+#[test]
+fn lines_go_on_until_their_brackets_are_closed() {
+    let project = Project::new();
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().line("fn twice(x) {").line("    x * 2").line("}").ready();
+    terminal.line("twice(21)").shows("\n42\n").ready();
+    terminal.line("1 +").line("2").shows("\n3\n").ready();
+    // Two empty lines end what would go on.
+    terminal.keys("[1,\r\r\r").shows("error:").ready();
+    terminal.line("twice(4)").shows("\n8\n");
+}
+
+#[test]
+fn an_error_has_a_caret_and_a_suggestion_and_the_session_goes_on() {
+    let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
+    terminal.ready().line("let cluster = env.cluster").ready();
+    terminal.line("ecs::describe_servces(#{})").shows("did you mean `describe_services`?").shows("─┬─").ready();
+    terminal.line("ecs::list_services(#{ clustr: cluster })").shows("did you mean `cluster`?").shows("nothing was sent").ready();
+    terminal.line("clustre").shows("there is no variable `clustre`").ready();
+    terminal.line(":evn").shows("there is no command `:evn`").shows("did you mean `:env`?").ready();
+    terminal.line("cluster").shows("\nnest-wallet-cluster").ready();
+}
+
+#[test]
+fn ctrl_r_finds_a_line_of_an_earlier_session() {
+    let project = Project::new();
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().line("let first = 40 + 2").ready().line("let second = 1").ready().keys(CTRL_D);
+    assert_eq!(terminal.ends(), 0);
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().keys(CTRL_R).keys("first").shows("`first'").shows("let first = 40 + 2");
+    terminal.keys(ENTER).ready().line("first").shows("\n42\n").ready();
+    terminal.keys(UP).keys(UP).until("showed the line before", |terminal| terminal.present().ends_with("let first = 40 + 2"));
+}
+
+#[test]
+fn ctrl_c_cancels_the_call_and_not_the_session() {
+    let stub = Stub::start().on("ListClusters", [Answer::Slow(Duration::from_secs(60), "{}".into())]);
+    let project = Project::at(&stub.url).file("rollbook.toml", "[limits]\noperations = 50000000000\n");
+    let Some(mut terminal) = Terminal::start(&project, &["repl"]) else { return };
+    terminal.ready().line("let kept = 7").ready();
+    terminal.line("try { ecs::list_clusters() } catch { }");
+    terminal.until("sent it", |_| !stub.received("ListClusters").is_empty()).keys(CTRL_C).shows(" interrupted").ready();
+    terminal.line("print(\"going\"); loop { }").shows("\ngoing\n").keys(CTRL_C);
+    terminal.until("gave up the loop", |terminal| terminal.screen().matches(" interrupted").count() == 2).ready();
+    // What was typed and not yet entered is given up too.
+    terminal.keys("kept +").keys(CTRL_C).shows("Ctrl-D leaves").ready();
+    terminal.line("kept").shows("\n7\n").ready().keys(CTRL_D);
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_narrower_terminal_keeps_what_is_typed() {
+    let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
+    terminal.ready().keys("let text = \"한국어 🚀 wide\"").shows("한국어 🚀 wide");
+    terminal.resize(20, 60).keys(" + \"!\"").until("drew it again", |terminal| terminal.flat().contains("wide\" + \"!\""));
+    terminal.keys(ENTER).ready().line("text").shows("\n한국어 🚀 wide!\n");
+}
+
+#[test]
+fn a_dumb_terminal_does() {
+    let project = Project::new();
+    let Some(mut terminal) = Terminal::start_with(&project, &["repl", "--sandbox"], &[("TERM", "dumb")]) else { return };
+    terminal.shows(PROMPT).line("40 + 2").shows("\n42\n").keys(CTRL_D);
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn tab_completes_an_operation() {
+    let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
+    terminal.ready().keys("ecs::describe_capacity_p").keys(TAB).shows("ecs::describe_capacity_providers");
+}
