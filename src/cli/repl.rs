@@ -98,7 +98,7 @@ impl<'a> Opened<'a> {
         signals::watch_lines(&runtime, cancel.clone(), busy.clone());
         let whereabouts = whereabouts(&place);
         let scenario = Trial { scenario: asked.scenario.clone(), throttle: asked.throttle }.open(place.sandbox)?;
-        let console = Arc::new(Terminal::new(false, progress.clone(), cancel.clone()));
+        let console = Arc::new(Terminal::new(false, false, progress.clone(), cancel.clone()));
         let (opening, saying, cluster) = (progress.clone(), progress.clone(), place.service.cluster.clone());
         let request = Request {
             place,

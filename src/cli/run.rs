@@ -68,7 +68,7 @@ impl Run {
 /// A param that names environments says where to run, if nobody else does.
 fn first_environment(header: &Header, arguments: &Map) -> Option<String> {
     let named = header.params.iter().filter(|param| param.kind == ParamType::Environments);
-    let mut names = named.filter_map(|param| arguments.get(&param.name)?.as_list()?.first()?.as_str());
+    let mut names = named.filter_map(|param| arguments.get(param.name.as_str())?.as_list()?.first()?.as_str());
     names.next().map(str::to_owned)
 }
 

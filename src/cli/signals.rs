@@ -52,7 +52,7 @@ pub fn watch_lines(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, busy:
                 busy.leave();
             }
             match (busy.is_playing(), ends) {
-                (true, _) => cancel.stop(Stop::Interrupted),
+                (true, _) => cancel.interrupt(),
                 (false, true) => std::process::exit(i32::from(Verdict::Interrupted.exit_code())),
                 (false, false) => {}
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::arn::short;
 use crate::api::{Operation, operation};
 use crate::outside;
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 /// How long names count as fresh.
 const LIFE: Duration = Duration::from_secs(60);
@@ -243,7 +243,7 @@ fn fetch(call: &Call, kind: Kind, within: &str) -> Result<Vec<String>, String> {
         let answer = call(operation, Value::Map(request.clone()))?;
         names.extend(answer.items(listing.list).iter().filter_map(|item| listing.name_of(item)));
         let tokens = operation.page().into_iter().flat_map(|page| page.request_tokens.iter().zip(&page.answer_tokens));
-        let next: Vec<_> = tokens.filter_map(|(asked, given)| Some((asked.clone(), Value::from(answer.text(given)?)))).collect();
+        let next: Vec<_> = tokens.filter_map(|(asked, given)| Some((Key::from(asked), Value::from(answer.text(given)?)))).collect();
         if next.is_empty() {
             break;
         }
@@ -260,9 +260,9 @@ impl Listing {
                 Fixed::Number(number) => Value::from(*number),
                 Fixed::Yes => Value::from(true),
             };
-            ((*name).to_owned(), value)
+            (Key::from(*name), value)
         });
-        let place = self.within.filter(|_| !within.is_empty()).map(|member| (member.to_owned(), Value::from(within)));
+        let place = self.within.filter(|_| !within.is_empty()).map(|member| (Key::from(member), Value::from(within)));
         fixed.chain(place).collect()
     }
 

@@ -86,7 +86,7 @@ pub(super) fn conceal(header: &Header, plain: &[String], arguments: &mut Map) {
     for (key, value) in values.flatten() {
         if let Value::Text(text) = value
             && !text.is_empty()
-            && !plain.contains(key)
+            && !plain.iter().any(|name| key == name)
         {
             *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Typed));
         }

@@ -115,7 +115,7 @@ impl Place {
             ("task_definition", self.environment.task_definition.clone().map(Value::from)),
         ];
         if let Some(members) = variables.as_map_mut() {
-            members.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+            members.extend(said.into_iter().filter_map(|(name, value)| Some((name.into(), value?))));
         }
         variables
     }
@@ -127,7 +127,7 @@ impl Place {
         let others = names.map(|name| {
             let other = self.other(name, account, region);
             let other = other.unwrap_or_else(|why| map! { "name" => name.as_str(), "away" => why });
-            (name.clone(), other)
+            (name.into(), other)
         });
         Value::Map(others.collect())
     }

@@ -59,17 +59,17 @@ fn play(
 
 /// Files are written where nobody keeps any.
 fn arguments(name: &str, folder: &Path) -> Map {
-    let file = |name: &str| Map::from([("file".to_owned(), Value::from(folder.join(name).display().to_string()))]);
+    let file = |name: &str| Map::from([("file".into(), Value::from(folder.join(name).display().to_string()))]);
     match name {
         "deploy" => {
             Map::from([("image".into(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
         }
         "set-env" => {
-            Map::from([("set".to_owned(), Value::Map(Map::from([("FEATURE".to_owned(), Value::from("on-and-secret"))])))])
+            Map::from([("set".into(), Value::Map(Map::from([("FEATURE".into(), Value::from("on-and-secret"))])))])
         }
         "setup-local" => file(".env.local"),
         "init" => file("rollbook.toml"),
-        "revisions" => Map::from([("keep".to_owned(), Value::Int(1))]),
+        "revisions" => Map::from([("keep".into(), Value::Int(1))]),
         _ => Map::new(),
     }
 }

@@ -159,7 +159,7 @@ impl<'k> Held<'k> {
     /// items do not count: `list.name` is nothing.
     pub fn members(self) -> Vec<(String, String)> {
         match self {
-            Held::Value(Value::Map(map)) => map.iter().map(|(name, value)| (name.clone(), glance(value))).collect(),
+            Held::Value(Value::Map(map)) => map.iter().map(|(name, value)| (name.to_string(), glance(value))).collect(),
             Held::Structure(_, structure) => {
                 structure.members.iter().map(|(name, member)| (name.clone(), member.kind.describe())).collect()
             }

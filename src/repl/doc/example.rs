@@ -41,7 +41,7 @@ pub fn request(operation: &'static Operation) -> Value {
     let Value::Map(mut map) = structure(model, input, 0) else { return Value::Map(Map::new()) };
     for name in TELLING {
         if let Some(member) = input.members.get(*name).filter(|_| map.len() < 2) {
-            map.entry((*name).to_owned()).or_insert_with(|| value(model, name, &member.kind, 0));
+            map.entry((*name).into()).or_insert_with(|| value(model, name, &member.kind, 0));
         }
     }
     Value::Map(map)
@@ -54,7 +54,7 @@ fn structure(model: &'static Model, of: &Structure, depth: usize) -> Value {
     // Tokens are filled in by the gate.
     let needed = |member: &&Member| member.required && !member.token;
     let members = of.members.iter().filter(|(_, member)| needed(member) && depth < DEPTH);
-    Value::Map(members.map(|(name, member)| (name.clone(), value(model, name, &member.kind, depth + 1))).collect())
+    Value::Map(members.map(|(name, member)| (name.into(), value(model, name, &member.kind, depth + 1))).collect())
 }
 
 fn value(model: &'static Model, name: &str, kind: &Type, depth: usize) -> Value {
@@ -67,7 +67,7 @@ fn value(model: &'static Model, name: &str, kind: &Type, depth: usize) -> Value 
         Type::Blob => Value::from("aGVsbG8="),
         Type::Any => Value::Map(Map::new()),
         Type::List(item) => Value::List(vec![value(model, name, item, depth)]),
-        Type::Map(item) => Value::Map(Map::from([("name".to_owned(), value(model, "value", item, depth))])),
+        Type::Map(item) => Value::Map(Map::from([("name".into(), value(model, "value", item, depth))])),
         Type::Structure(of) => model.structure(of).map_or(Value::Null, |of| structure(model, of, depth)),
         Type::Enum(of) => Value::from(model.enum_values(of).first().map_or("", String::as_str)),
     }

@@ -10,7 +10,7 @@ use super::cell::{brief, clip, harmless, is_scalar};
 use super::{Look, Sheet};
 use crate::repl::arn::is_arn;
 use crate::repl::doc::wrap;
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 /// What people look for, in the order in which they want it.
 const TELLING: &[&str] = &[
@@ -120,13 +120,13 @@ pub fn table(sheet: &mut Sheet, indent: usize, items: &[Value], most: usize) {
 }
 
 fn columns(rows: &[&Map], look: &Look) -> Vec<Column> {
-    let mut names: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut names: BTreeMap<&Key, usize> = BTreeMap::new();
     for (name, value) in rows.iter().flat_map(|row| row.iter()) {
         let rank = rank(name, value);
         let kept = names.entry(name).or_insert(rank);
         *kept = rank.max(*kept);
     }
-    let column = |(name, rank): (&String, usize)| {
+    let column = |(name, rank): (&Key, usize)| {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(name)).collect();
         let cells = rows.iter().map(|row| row.get(name).map_or(String::new(), |value| brief(name, value, look)));
         Column {

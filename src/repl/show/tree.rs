@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Sheet;
 use super::cell::{brief, full, harmless, harmless_lines, inline, is_scalar};
 use super::table::{is_table, table};
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 /// Rows of a table inside something else.
 const INSIDE: usize = 5;
@@ -36,7 +36,7 @@ pub fn top(sheet: &mut Sheet, value: &Value) {
 
 /// An answer is mostly one thing in an envelope: its failures are empty, its
 /// token is no news.
-fn only_part(members: &Map) -> Option<(&String, &Value)> {
+fn only_part(members: &Map) -> Option<(&Key, &Value)> {
     let is_empty = |value: &Value| match value {
         Value::Null => true,
         Value::List(items) => items.is_empty(),

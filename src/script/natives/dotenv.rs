@@ -30,14 +30,14 @@ fn parse(context: NativeCallContext, text: Secret, plain: Array) -> Fallible<Map
     let pairs = dotenv::read(text.reveal());
     let shown = pairs.iter().map(|(name, value)| {
         let value = is_plain(name).then(|| value.clone());
-        (name.clone(), Value::from(value))
+        (name.into(), Value::from(value))
     });
     let shown = perform(&context, Effect::Look { what: "dotenv", shown: Value::Map(shown.collect()) })?;
     let gate = strand(&context)?.gate;
     let values = shown.as_map().into_iter().flatten().filter_map(|(name, value)| {
         let value = match value {
             Value::Null => {
-                let text = pairs.iter().find(|(other, _)| other == name)?.1.clone();
+                let text = pairs.iter().find(|(other, _)| name == other)?.1.clone();
                 let secret = Secret::new(text, Origin::Derived);
                 gate.know(&secret);
                 Dynamic::from(secret)

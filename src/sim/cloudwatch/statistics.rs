@@ -78,15 +78,15 @@ fn statistics(request: &Value) -> Result<Vec<(String, Statistic, bool)>, Failure
 
 fn datapoint(at: i64, samples: &Samples, wanted: &[(String, Statistic, bool)], unit: &str) -> Value {
     let at = Timestamp::from_second(at).expect("a time of this era");
-    let mut members = Map::from([("Timestamp".to_owned(), Value::Time(at)), ("Unit".to_owned(), unit.into())]);
+    let mut members = Map::from([("Timestamp".into(), Value::Time(at)), ("Unit".into(), unit.into())]);
     let mut percentiles = Map::new();
     for (name, statistic, extended) in wanted {
         let Some(value) = samples.statistic(*statistic) else {
             continue;
         };
         match extended {
-            true => percentiles.insert(name.clone(), value.into()),
-            false => members.insert(name.clone(), value.into()),
+            true => percentiles.insert(name.into(), value.into()),
+            false => members.insert(name.into(), value.into()),
         };
     }
     if !percentiles.is_empty() {

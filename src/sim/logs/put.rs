@@ -35,7 +35,7 @@ pub(super) fn put(sim: &mut Sim, request: &Value) -> Answer {
         let place = group.lines.partition_point(|other| (other.at, other.number) < (at, number));
         group.lines.insert(place, line);
     }
-    let mut answer = Map::from([("nextSequenceToken".to_owned(), stream::SEQUENCE_TOKEN.into())]);
+    let mut answer = Map::from([("nextSequenceToken".into(), stream::SEQUENCE_TOKEN.into())]);
     if rejected.as_map().is_some_and(|members| !members.is_empty()) {
         answer.insert("rejectedLogEventsInfo".into(), rejected);
     }
@@ -76,7 +76,7 @@ fn sift(events: &[Value], now: i64, kept_since: i64) -> (Vec<&Value>, Value) {
     let mut rejected = Map::new();
     let mut note = |name: &str, place: usize, holds: bool| {
         if holds {
-            rejected.insert(name.to_owned(), Value::Int(place as i64));
+            rejected.insert(name.into(), Value::Int(place as i64));
         }
     };
     note("tooOldLogEventEndIndex", old, old > 0);

@@ -96,7 +96,7 @@ fn settings(request: &Value, target: &Target, known: Option<&Policy>) -> Result<
         TRACKING => check_tracking(settings, target, request.text("PolicyName").unwrap_or_default())?,
         _ => check_steps(settings)?,
     }
-    Ok([("PolicyType".to_owned(), Value::Text(kind)), (member.to_owned(), settings.clone())].into_iter().collect())
+    Ok([("PolicyType".into(), Value::Text(kind)), (member.into(), settings.clone())].into_iter().collect())
 }
 
 fn check_tracking(settings: &Value, target: &Target, name: &str) -> Result<(), Failure> {

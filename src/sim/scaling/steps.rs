@@ -114,8 +114,8 @@ mod tests {
         let step = |&(lower, upper, adjustment): &(Option<f64>, Option<f64>, i64)| {
             let mut step = map! { "ScalingAdjustment" => adjustment };
             let members = step.as_map_mut().unwrap();
-            members.extend(lower.map(|lower| ("MetricIntervalLowerBound".to_owned(), Value::Float(lower))));
-            members.extend(upper.map(|upper| ("MetricIntervalUpperBound".to_owned(), Value::Float(upper))));
+            members.extend(lower.map(|lower| ("MetricIntervalLowerBound".into(), Value::Float(lower))));
+            members.extend(upper.map(|upper| ("MetricIntervalUpperBound".into(), Value::Float(upper))));
             step
         };
         map! { "AdjustmentType" => kind, "StepAdjustments" => steps.iter().map(step).collect::<Vec<_>>() }

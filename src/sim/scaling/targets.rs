@@ -53,7 +53,7 @@ pub fn register(sim: &mut Sim, request: &Value) -> Answer {
 /// Without its ARN, which costs a draw: the request may still be refused.
 fn new_target(sim: &Sim) -> Target {
     let role = "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
-    let suspended = Switch::ALL.into_iter().map(|switch| (switch.name().to_owned(), Value::Bool(false)));
+    let suspended = Switch::ALL.into_iter().map(|switch| (switch.name().into(), Value::Bool(false)));
     let document = Document::from(map! {
         "RoleARN" => format!("arn:aws:iam::{}:role/{role}", sim.place.account),
         "CreationTime" => sim.now,

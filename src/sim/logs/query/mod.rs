@@ -196,7 +196,7 @@ fn flatten(row: &mut Row, prefix: &str, members: &Map) {
         match value {
             Value::Map(inner) => flatten(row, &format!("{name}."), inner),
             Value::List(items) => {
-                let items = items.iter().enumerate().map(|(place, item)| (format!("{name}.{place}"), item.clone()));
+                let items = items.iter().enumerate().map(|(place, item)| (format!("{name}.{place}").into(), item.clone()));
                 flatten(row, "", &items.collect());
             }
             Value::Null => {}

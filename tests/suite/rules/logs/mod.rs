@@ -61,7 +61,7 @@ fn messages(answer: &Value) -> Vec<String> {
 /// A request with one more member.
 fn with(request: &Value, name: &str, value: impl Into<Value>) -> Value {
     let mut members = request.as_map().cloned().unwrap_or_default();
-    members.insert(name.to_owned(), value.into());
+    members.insert(name.into(), value.into());
     Value::Map(members)
 }
 
