@@ -4,6 +4,7 @@
 mod canaries;
 mod env;
 mod revisions;
+mod scaling;
 
 use std::path::Path;
 use std::process::Command;
