@@ -11,6 +11,7 @@ use super::branch::Branch;
 use super::cancel::Cancel;
 use super::guard::Guard;
 use super::kind::Effect;
+use super::parting::Parting;
 use super::recall::{describe, diverged};
 use super::record::{pack, unpack};
 use super::resume::Resumption;
@@ -87,6 +88,7 @@ pub struct Gate {
     pub(super) account: OnceLock<String>,
     pub(super) protection_lifted: Mutex<bool>,
     pub(super) seen: Mutex<Seen>,
+    pub(super) partings: Mutex<Vec<Parting>>,
     pub(super) resumption: Resumption,
     pub(super) leases: OnceLock<Arc<dyn Leases>>,
     /// Of each name that this process holds, whether nobody else held it since
@@ -105,6 +107,7 @@ impl Gate {
         Gate {
             alive_since,
             seen: Mutex::default(),
+            partings: Mutex::default(),
             resumption: Resumption::default(),
             leases: OnceLock::new(),
             held: Mutex::default(),

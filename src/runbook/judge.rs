@@ -86,3 +86,15 @@ pub fn verdict_of(stop: &Stop) -> (Verdict, Option<String>) {
     let Judged { verdict, hint, .. } = judge_stop(stop.clone());
     (verdict, hint)
 }
+
+/// Whether what the script had begun was left in the middle, and something can
+/// still be done about it.
+pub(super) fn was_cut_short(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Finished(_) => false,
+        Outcome::Failed(_) => true,
+        Outcome::Stopped(stop, _) => {
+            matches!(stop, Stop::Interrupted | Stop::Limit { .. } | Stop::OutcomeUnknown { .. } | Stop::Concluded { .. })
+        }
+    }
+}

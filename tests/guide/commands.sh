@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An operator's day with the aws CLI: look at a service, go back a revision, change a secret, restart, set the bounds
 # of scaling. The commands stand as people type them; AWS_ENDPOINT_URL says which endpoint answers.
-# PutScalingPolicy, PutDashboard and PutMetricAlarm are missing: the sandbox does not simulate them yet.
+# PutDashboard and PutMetricAlarm are missing.
 set -euo pipefail
 
 # What runs?
@@ -46,6 +46,15 @@ aws ecs update-service --cluster nest-wallet-cluster --service nest-wallet-servi
 aws application-autoscaling register-scalable-target --service-namespace ecs \
   --resource-id service/nest-wallet-cluster/nest-wallet-service \
   --scalable-dimension ecs:service:DesiredCount --min-capacity 2 --max-capacity 10
+
+# As many as keep the CPU at 70 %.
+aws application-autoscaling put-scaling-policy --service-namespace ecs \
+  --resource-id service/nest-wallet-cluster/nest-wallet-service \
+  --scalable-dimension ecs:service:DesiredCount --policy-name nest-wallet-scale-up \
+  --policy-type TargetTrackingScaling --target-tracking-scaling-policy-configuration '{
+    "TargetValue": 70.0,
+    "PredefinedMetricSpecification": { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" }
+  }'
 
 aws ecs wait services-stable --cluster nest-wallet-cluster --services nest-wallet-service
 echo "everything answered"

@@ -170,3 +170,72 @@ fn a_script_may_pass_an_exit_code_on() {
     assert_eq!(ran.json()["verdict"], "failed");
     run("256").status(2).says("256 is no exit code: they go from 0 to 255");
 }
+
+const RESTS: &str = r#"
+let back = #{ ServiceNamespace: "ecs", ResourceId: "service/c/s", ScalableDimension: "ecs:service:DesiredCount", MinCapacity: 2 };
+if_interrupted("application-autoscaling:RegisterScalableTarget", back, "as it was");
+ecs::tag_resource(#{ resourceArn: "a", tags: [] });
+"#;
+const PERMITS: &str = "\"ecs:TagResource\", \"application-autoscaling:RegisterScalableTarget\"";
+
+fn resting(answers: Vec<Answer>) -> Stub {
+    let stub = Stub::start().on("TagResource", [Answer::ok(serde_json::json!({}))]).on("RegisterScalableTarget", answers);
+    let slow = Answer::Slow(Duration::from_secs(25), "{}".into());
+    stub.on("ListClusters", [slow, Answer::ok(serde_json::json!({ "clusterArns": [] }))])
+}
+
+#[test]
+fn what_was_to_be_put_back_is_put_back_when_somebody_interrupts() {
+    let stub = resting(vec![Answer::ok(serde_json::json!({ "ScalableTargetARN": "t" }))]);
+    let body = format!("{RESTS}ecs::list_clusters(); print(\"went on\")");
+    let project = Project::at(&stub.url).runbook("r", PERMITS, &body);
+    let ran = interrupt(start(&project), "-INT", || !stub.received("ListClusters").is_empty());
+    ran.status(7).says("as it was").says("rollbook resume ").prints_nothing();
+    assert_eq!(stub.received("RegisterScalableTarget").len(), 1);
+    assert_eq!(stub.received("RegisterScalableTarget")[0].json()["MinCapacity"], 2);
+    project.run(&["history"]).status(0).prints("interrupted");
+    // The record answers as if it had never been sent, and a run that ends by itself sends nothing.
+    project.run(&["resume"]).status(0).prints("went on");
+    assert_eq!(stub.operations().iter().filter(|name| *name == "TagResource").count(), 1);
+    assert_eq!(stub.received("RegisterScalableTarget").len(), 1);
+}
+
+#[test]
+fn what_cannot_be_put_back_is_said() {
+    let stub = resting(vec![Answer::error("ValidationException", "no such thing")]);
+    let body = format!("{RESTS}ecs::list_clusters();");
+    let project = Project::at(&stub.url).runbook("r", PERMITS, &body);
+    let ran = interrupt(start(&project), "-INT", || !stub.received("ListClusters").is_empty());
+    ran.status(7).says("this could not be put back as it was: application_autoscaling RegisterScalableTarget");
+    ran.says("no such thing").says("rollbook resume ");
+}
+
+#[test]
+fn an_error_and_a_verdict_put_back_too_and_what_is_done_is_not_done_again() {
+    for (end, status, sent) in [
+        ("throw \"x\"", 1, 1),
+        ("conclude(\"timed out\", \"x\")", 5, 1),
+        ("1", 0, 0),
+        ("if_interrupted_nothing(); throw \"x\"", 1, 0),
+    ] {
+        let stub = resting(vec![Answer::ok(serde_json::json!({ "ScalableTargetARN": "t" }))]);
+        let project = Project::at(&stub.url).runbook("r", PERMITS, &format!("{RESTS}{end}"));
+        let ran = project.run(&["run", "r"]);
+        ran.status(status);
+        assert_eq!(stub.received("RegisterScalableTarget").len(), sent, "{end}\n{ran}");
+    }
+}
+
+#[test]
+fn only_a_write_that_is_permitted_and_can_be_sent_twice_is_put_back() {
+    let stub = Stub::start();
+    for (action, permits, status, says) in [
+        ("ecs:UpdateService", "\"ecs:UpdateService\"", 2, "is no write that can be sent twice"),
+        ("ecs:Nonsense", "", 2, "is no write that can be sent twice"),
+        ("application-autoscaling:RegisterScalableTarget", "", 6, "does not permit itself"),
+    ] {
+        let request = "#{ ServiceNamespace: \"ecs\", ResourceId: \"r\", ScalableDimension: \"ecs:service:DesiredCount\" }";
+        let body = format!("if_interrupted(\"{action}\", {request}, \"x\")");
+        Project::at(&stub.url).runbook("r", permits, &body).run(&["run", "r"]).status(status).says(says);
+    }
+}

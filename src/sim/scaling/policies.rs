@@ -96,7 +96,25 @@ fn settings(request: &Value, target: &Target, known: Option<&Policy>) -> Result<
         TRACKING => check_tracking(settings, target, request.text("PolicyName").unwrap_or_default())?,
         _ => check_steps(settings)?,
     }
-    Ok([("PolicyType".into(), Value::Text(kind)), (member.into(), settings.clone())].into_iter().collect())
+    Ok([("PolicyType".into(), Value::Text(kind)), (member.into(), with_doubles(settings))].into_iter().collect())
+}
+
+/// AWS answers a double with its point, however it was asked.
+fn with_doubles(settings: &Value) -> Value {
+    const DOUBLES: [&str; 3] = ["TargetValue", "MetricIntervalLowerBound", "MetricIntervalUpperBound"];
+    match settings {
+        Value::Map(members) => Value::Map(
+            members
+                .iter()
+                .map(|(name, value)| match value {
+                    Value::Int(whole) if DOUBLES.contains(&name.as_str()) => (name.clone(), Value::Float(*whole as f64)),
+                    value => (name.clone(), with_doubles(value)),
+                })
+                .collect(),
+        ),
+        Value::List(items) => Value::List(items.iter().map(with_doubles).collect()),
+        other => other.clone(),
+    }
 }
 
 fn check_tracking(settings: &Value, target: &Target, name: &str) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ mod env;
 mod follow;
 mod logs;
 mod revisions;
+mod scaling;
 mod tail;
 
 use std::path::Path;
