@@ -16,6 +16,7 @@ mod deploy;
 mod door;
 mod endpoint;
 mod going_on;
+mod guide;
 mod http;
 mod independent;
 mod interrupt;

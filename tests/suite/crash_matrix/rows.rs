@@ -48,6 +48,8 @@ pub const ROWS: &[Row] = &[
     Row { scenario: CRASHES_AT_FIRST, ends: 3, ..row("rotate, put back", ROTATE, nothing) },
     row("stop-deployment", &["stop-deployment"], under_way),
     row("wait", &["wait"], under_way),
+    Row { sample: 11, ..row("dashboard", &["dashboard"], nothing) },
+    Row { sample: 13, ..row("alarms", &["alarms", "--cpu", "70"], nothing) },
     Row { sample: 20, ..row("status", &["status"], nothing) },
     Row { sample: 40, ..row("diagnose", &["diagnose"], nothing) },
 ];

@@ -1,0 +1,67 @@
+//! The operators' guide, row by row: rollbook's command on a sandbox on a socket,
+//! what the aws CLI finds afterwards, and what the guide's own commands come to.
+
+mod watch;
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::door::Server;
+use crate::harness::{Project, Ran};
+use crate::moto::{finish, python};
+
+pub const CLUSTER: &str = "nest-wallet-cluster";
+pub const SERVICE: &str = "nest-wallet-service";
+
+/// A sandbox of its own, and a project whose runs move its clock.
+pub struct Desk {
+    _home: Project,
+    pub server: Server,
+    pub project: Project,
+}
+
+impl Desk {
+    /// Nothing, where tests leave Python, and with it the aws CLI, out.
+    pub fn new(config: &str) -> Option<Desk> {
+        Desk::with(config, &[])
+    }
+
+    /// The same, with options for the sandbox.
+    pub fn with(config: &str, options: &[&str]) -> Option<Desk> {
+        python()?;
+        let home = Project::new();
+        let server = Server::start(&home, options);
+        let project = server.project().file("rollbook.toml", config).variable("ROLLBOOK_SANDBOX_CLOCK", "1");
+        Some(Desk { _home: home, server, project })
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.project.run(arguments)
+    }
+
+    /// What the aws CLI prints, read as JSON.
+    #[track_caller]
+    pub fn aws(&self, arguments: &[&str]) -> Value {
+        let bin = python().and_then(Path::parent).expect("it was asked for before");
+        let mut command = Command::new(bin.join("aws"));
+        command.args(arguments).args(["--output", "json"]);
+        command.env_clear().current_dir(self.project.path()).env("HOME", self.project.path());
+        command.env("AWS_ENDPOINT_URL", &self.server.url).env("AWS_DEFAULT_REGION", "ap-northeast-2");
+        command.env("AWS_ACCESS_KEY_ID", "sandbox").env("AWS_SECRET_ACCESS_KEY", "sandbox").env("AWS_PAGER", "");
+        command.env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default()));
+        let printed = finish(&mut command).unwrap_or_else(|why| panic!("{why}"));
+        if printed.trim().is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
+    }
+
+    /// How often the sandbox was asked for an operation.
+    pub fn count(&self, operation: &str) -> usize {
+        let answer = self.server.control("GET", "calls", "");
+        let calls = answer["calls"].as_array().expect("a list");
+        calls.iter().filter(|call| call["operation"] == operation).count()
+    }
+}
