@@ -8,6 +8,7 @@ mod logs;
 mod revisions;
 mod scaling;
 mod tail;
+mod watch;
 
 use std::path::Path;
 use std::process::Command;
@@ -102,6 +103,13 @@ impl Desk {
     pub fn secret(&self, name: &str) -> Value {
         let answer = self.aws(&["secretsmanager", "get-secret-value", "--secret-id", name]);
         serde_json::from_str(answer["SecretString"].as_str().expect("a text")).expect("JSON")
+    }
+
+    /// How often the sandbox was asked for an operation.
+    pub fn count(&self, operation: &str) -> usize {
+        let answer = self.server.control("GET", "calls", "");
+        let calls = answer["calls"].as_array().expect("a list");
+        calls.iter().filter(|call| call["operation"] == operation).count()
     }
 }
 

@@ -2,8 +2,8 @@
 //! in, answers come out, and time passes only as a test lets it.
 //!
 //! D task definitions, C clusters, services and the account, L lists and
-//! batches, T tags, S secrets, R images, B load balancers, A scaling, F faults, G logs,
-//! E the scheduler.
+//! batches, T tags, S secrets, R images, B load balancers, A scaling, M metrics,
+//! alarms and dashboards, F faults, G logs, E the scheduler.
 
 mod account;
 mod alarms;
@@ -36,4 +36,5 @@ mod settings;
 mod stage;
 mod tags;
 mod update;
+mod watching;
 mod words;
