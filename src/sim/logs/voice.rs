@@ -21,24 +21,37 @@ const STATUSES: &[u16] = &[200, 200, 200, 200, 304, 201];
 pub(super) struct Voice {
     began: i64,
     ended: Option<i64>,
-    opening: Vec<String>,
+    opening: Vec<Said>,
     /// Whether it tells of requests while it runs.
     serves: bool,
-    last_words: Vec<(i64, String)>,
+    last_words: Vec<(i64, Said)>,
     /// Lines arrive up to so much later than they were written.
     late_ms: i64,
     seed: u64,
 }
 
+/// What was said, and the number of the line.
+#[derive(Clone, Serialize, Deserialize)]
+struct Said(u64, String);
+
+/// Numbers of brought lines are smaller.
+const SAID: u64 = 1 << 63;
+
+impl Said {
+    fn all(texts: Vec<String>, dice: &mut Dice) -> Vec<Said> {
+        texts.into_iter().map(|text| Said(dice.draw() | SAID, text)).collect()
+    }
+}
+
 impl Voice {
     /// Its lines that were written from `from` up to `until`, in order.
     pub fn lines(&self, from: i64, until: i64) -> impl Iterator<Item = Line> + '_ {
-        let opening = self.opening.iter().enumerate().map(|(place, text)| (self.began + place as i64, text.clone()));
+        let opening = self.opening.iter().zip(0..).map(|(said, place)| (self.began + place, said.clone()));
         let end = self.ended.unwrap_or(i64::MAX).min(until);
         let served = self.whiles(from, end).filter_map(move |number| self.request(number)).filter(move |(at, _)| *at <= end);
         let last = self.last_words.iter().cloned();
         let all = opening.chain(served).chain(last);
-        all.filter(move |(at, _)| (from..=until).contains(at)).map(|(at, message)| self.line(at, message))
+        all.filter(move |(at, _)| (from..=until).contains(at)).map(|(at, said)| self.line(at, said))
     }
 
     /// The last line that can be read by `now`.
@@ -68,7 +81,7 @@ impl Voice {
     }
 
     /// In three of four whiles there is a request worth a line.
-    fn request(&self, number: i64) -> Option<(i64, String)> {
+    fn request(&self, number: i64) -> Option<(i64, Said)> {
         let mut dice = self.dice(self.began + number * WHILE_MS);
         if dice.below(4) == 0 {
             return None;
@@ -76,14 +89,12 @@ impl Voice {
         let at = self.began + number * WHILE_MS + dice.below(WHILE_MS as u64) as i64;
         let path = PATHS[dice.below(PATHS.len() as u64) as usize];
         let status = STATUSES[dice.below(STATUSES.len() as u64) as usize];
-        Some((at, format!("GET {path} {status} {}ms", 2 + dice.below(90))))
+        let text = format!("GET {path} {status} {}ms", 2 + dice.below(90));
+        Some((at, Said(dice.draw() | SAID, text)))
     }
 
-    fn line(&self, at: i64, message: String) -> Line {
-        let mut dice = self.dice(at);
-        let late = if self.late_ms > 0 { dice.below(self.late_ms as u64 + 1) as i64 } else { 0 };
-        // Numbers of brought lines are smaller.
-        let number = dice.draw() | 1 << 63;
+    fn line(&self, at: i64, Said(number, message): Said) -> Line {
+        let late = if self.late_ms > 0 { self.dice(at).below(self.late_ms as u64 + 1) as i64 } else { 0 };
         Line { at, number, ingested: at + TRANSIT_MS + late, message }
     }
 
@@ -97,14 +108,17 @@ impl Voice {
 pub fn task_started(sim: &mut Sim, id: &str) {
     let began = sim.now.as_millisecond();
     for output in ecs::outputs(sim, id) {
-        let opening = opening(&output);
-        let Some(group) = sim.logs.groups.get_mut(&output.group) else {
-            // Lines to a group that does not exist are lost.
-            continue;
+        // Lines to a group that does not exist are lost.
+        let Some(group) = sim.logs.groups.get_mut(&output.group) else { continue };
+        let voice = Voice {
+            began,
+            ended: None,
+            opening: Said::all(opening(&output), &mut sim.dice),
+            serves: output.port.is_some() && output.errand.is_none(),
+            last_words: vec![],
+            late_ms: output.late_ms,
+            seed: seed(&output.stream),
         };
-        let serves = output.port.is_some() && output.errand.is_none();
-        let seed = seed(&output.stream);
-        let voice = Voice { began, ended: None, opening, serves, last_words: vec![], late_ms: output.late_ms, seed };
         group.streams.insert(output.stream, Stream { created: began, voice: Some(voice) });
     }
 }
@@ -157,5 +171,5 @@ fn fall_silent(sim: &mut Sim, output: &ecs::Output, words: Vec<String>) {
         return;
     };
     voice.ended = Some(now - 1);
-    voice.last_words = words.into_iter().zip(0..).map(|(text, place)| (now + place, text)).collect();
+    voice.last_words = Said::all(words, &mut sim.dice).into_iter().zip(0..).map(|(said, place)| (now + place, said)).collect();
 }

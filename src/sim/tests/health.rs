@@ -139,10 +139,7 @@ fn e35_a_container_health_check() {
     assert!(bench.said_at(start, "has stopped").is_none());
     assert!(bench.tasks("RUNNING").iter().all(|task| text(task, "healthStatus") == "UNKNOWN"));
     bench.wait(90);
-    // Both at one look, or at two that follow each other.
-    let stopped = bench.said_at(start, "has stopped").expect("the old ones are stopped");
-    assert!((140.0..=180.0).contains(&stopped), "{stopped}");
-    assert_eq!(bench.tasks("RUNNING").len(), 2);
+    assert!(bench.said_at(start, "has stopped 2 running tasks").is_some_and(|at| (140.0..=180.0).contains(&at)));
     assert!(bench.tasks("RUNNING").iter().all(|task| text(task, "healthStatus") == "HEALTHY"));
 }
 
@@ -163,7 +160,7 @@ fn e36_a_failing_container_health_check() {
     let (at, message) = bench.said(start).into_iter().find(|(_, message)| message.contains("health checks")).unwrap();
     assert!(message.starts_with("(task ") && message.ends_with(") failed container health checks."), "{message}");
     let ready = 10.0 + 30.0 + 300.0 + 20.0 - 200.0;
-    assert!((ready - 25.0..=ready + 25.0).contains(&at), "{at}");
+    assert!((ready - 15.0..=ready + 25.0).contains(&at), "{at}");
     let stopped = bench.tasks("STOPPED");
     let reason = |task: &Value| text(task, "stoppedReason") == "Task failed container health checks";
     assert_eq!(stopped.iter().filter(|task| reason(task) && text(task, "healthStatus") == "UNHEALTHY").count(), 2);

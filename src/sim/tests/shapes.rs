@@ -189,9 +189,13 @@ fn answers_have_the_published_shapes() {
         let operation = api::operation(module, method).unwrap();
         let mut answer = bench.ask(module, method, request);
         let members = answer.as_map().unwrap();
+        let Some(output) = operation.output() else {
+            assert!(members.is_empty(), "{method} answers nothing");
+            continue;
+        };
         assert!(!members.is_empty(), "{method} answered nothing");
         let model = operation.service().model();
-        check_structure(model, operation, operation.output().unwrap(), members, method);
+        check_structure(model, operation, output, members, method);
         let known = api::read_answer(operation, &mut answer, &Reading::default());
         assert!(known.is_empty(), "{method}: {known:?}");
     }

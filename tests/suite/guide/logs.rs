@@ -155,6 +155,13 @@ fn what_cannot_be_read_is_said() {
     logs(&["--group", "/nope", "--follow"]).status(1).says("The specified log group does not exist.").prints_nothing();
     logs(&["--container", "nope"]).status(1).says("nope does not write to CloudWatch Logs").says(APP);
     logs(&["--task", "ffffffff"]).status(1).says("no task of nest-wallet-service begins with ffffffff").says("rollbook tasks");
+    // A task that has written nothing yet is no mistake.
+    let again = json!({ "cluster": "nest-wallet-cluster", "service": "nest-wallet-service", "forceNewDeployment": true });
+    server.ecs("UpdateService", again);
+    server.control("POST", "advance", "{\"seconds\": 12}");
+    let tasks = result(&at_its_clock(&server).run(&here(&["tasks", "--output", "json"])));
+    let pending = list(&tasks["running"]).into_iter().find(|task| task["started"].is_null()).expect("a task that starts");
+    logs(&["--task", pending["id"].as_str().unwrap()]).status(0).says("no line since 10m").never_says("starting");
     logs(&["--since", "yesterday"]).status(1).says("--since yesterday is neither a duration, as 10m, nor a time");
     logs(&["--filter", "{ $.level }"]).status(1).says("Invalid filter pattern");
 }

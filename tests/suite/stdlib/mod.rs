@@ -6,6 +6,7 @@
 
 mod causes;
 mod definitions;
+mod documented;
 mod examples;
 mod terraform;
 mod verdicts;

@@ -5,12 +5,16 @@ mod compare;
 mod json;
 mod regex;
 
-use super::super::refuse::{invalid_parameter, unsupported};
+use super::super::refuse::{invalid_parameter, refuse_if, unsupported};
 use crate::api::Failure;
 use crate::value::parse_str;
 pub(super) use compare::Compare;
 use json::Condition;
 pub(super) use regex::Regex;
+
+const LENGTH_MOST: usize = 1024;
+/// Parentheses; nobody nests deeper.
+const GROUPS_MOST: usize = 100;
 
 pub(super) enum Pattern {
     Terms(Terms),
@@ -21,6 +25,9 @@ pub(super) enum Pattern {
 impl Pattern {
     pub fn read(text: &str) -> Result<Pattern, Failure> {
         let text = text.trim();
+        refuse_if(text.len() > LENGTH_MOST || text.matches('(').count() > GROUPS_MOST, || {
+            invalid_parameter(format!("A filter pattern has at most {LENGTH_MOST} characters."))
+        })?;
         if text.starts_with('[') {
             return Err(unsupported("filter patterns of columns, as [a, b, c]"));
         }

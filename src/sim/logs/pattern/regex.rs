@@ -3,6 +3,9 @@
 
 /// What is tried for one line at most: a pattern may be bad, the sandbox goes on.
 const STEPS_MOST: usize = 100_000;
+/// A group that comes more often than this is not followed further.
+const DEPTH_MOST: usize = 200;
+const GROUPS_MOST: usize = 50;
 
 pub(in super::super) struct Regex {
     node: Node,
@@ -43,6 +46,9 @@ impl Class {
 impl Regex {
     /// Nothing when it is no regular expression that is known here.
     pub fn read(text: &str) -> Option<Regex> {
+        if text.matches('(').count() > GROUPS_MOST {
+            return None;
+        }
         let (text, any_case) = match text.strip_prefix("(?i)") {
             Some(rest) => (rest, true),
             None => (text, false),
@@ -55,7 +61,7 @@ impl Regex {
     /// Whether it stands anywhere in the text.
     pub fn finds(&self, text: &str) -> bool {
         let letters: Vec<char> = text.chars().collect();
-        let mut search = Search { letters: &letters, any_case: self.any_case, steps: 0 };
+        let mut search = Search { letters: &letters, any_case: self.any_case, steps: 0, depth: 0 };
         (0..=letters.len()).any(|at| search.fits(&[&self.node], at))
     }
 }
@@ -64,30 +70,46 @@ struct Search<'a> {
     letters: &'a [char],
     any_case: bool,
     steps: usize,
+    depth: usize,
 }
 
 impl Search<'_> {
     /// Whether all of `nodes` fit, one after the other, from `at` on.
     fn fits(&mut self, nodes: &[&Node], at: usize) -> bool {
-        self.steps += 1;
-        let Some((first, rest)) = nodes.split_first() else {
-            return true;
-        };
-        if self.steps > STEPS_MOST {
+        let (mut nodes, mut at) = (nodes, at);
+        while let Some((first, rest)) = nodes.split_first() {
+            self.steps += 1;
+            if self.steps > STEPS_MOST {
+                return false;
+            }
+            let (fits, width) = match first {
+                Node::One(class) => (self.letters.get(at).is_some_and(|letter| class.has(*letter, self.any_case)), 1),
+                Node::Start => (at == 0, 0),
+                Node::End => (at == self.letters.len(), 0),
+                Node::Edge => (self.is_edge(at), 0),
+                inner => return self.fits_within(inner, rest, at),
+            };
+            if !fits {
+                return false;
+            }
+            (nodes, at) = (rest, at + width);
+        }
+        true
+    }
+
+    fn fits_within(&mut self, inner: &Node, rest: &[&Node], at: usize) -> bool {
+        if self.depth >= DEPTH_MOST {
             return false;
         }
-        match first {
-            Node::One(class) => {
-                let found = self.letters.get(at).is_some_and(|letter| class.has(*letter, self.any_case));
-                found && self.fits(rest, at + 1)
-            }
-            Node::Start => at == 0 && self.fits(rest, at),
-            Node::End => at == self.letters.len() && self.fits(rest, at),
-            Node::Edge => self.is_edge(at) && self.fits(rest, at),
+        self.depth += 1;
+        let fits = match inner {
             Node::Row(row) => self.fits(&row.iter().chain(rest.iter().copied()).collect::<Vec<_>>(), at),
             Node::Any(any) => any.iter().any(|one| self.fits(&[&[one], rest].concat(), at)),
             Node::Repeat(inner, least, most) => self.repeat((inner, *least, *most), rest, at),
-        }
+            _ => false,
+        };
+        self.depth -= 1;
+        fits
     }
 
     /// As often as possible first.
@@ -110,14 +132,24 @@ impl Search<'_> {
         // A group is tried at every end that it can have.
         for end in at + 1..=self.letters.len() {
             let letters = self.letters;
-            let mut within = Search { letters: &letters[..end], any_case: self.any_case, steps: self.steps };
+            let mut within = Search { letters: &letters[..end], any_case: self.any_case, steps: self.steps, depth: self.depth };
             let whole = within.fits(&[left.inner, &Node::End], at);
             self.steps = within.steps;
-            if whole && self.repeat((left.inner, left.least, left.most), rest, end) {
+            if whole && self.repeat_again(left, rest, end) {
                 return true;
             }
         }
         false
+    }
+
+    fn repeat_again(&mut self, left: &Left, rest: &[&Node], at: usize) -> bool {
+        if self.depth >= DEPTH_MOST || self.steps > STEPS_MOST {
+            return false;
+        }
+        self.depth += 1;
+        let fits = self.repeat((left.inner, left.least, left.most), rest, at);
+        self.depth -= 1;
+        fits
     }
 
     fn is_edge(&self, at: usize) -> bool {
@@ -296,6 +328,10 @@ mod tests {
 
     #[test]
     fn a_bad_pattern_comes_to_an_end() {
-        assert!(!Regex::read("(a+)+$").unwrap().finds(&format!("{}b", "a".repeat(200))));
+        let many = "a".repeat(100_000);
+        assert!(!Regex::read("(a+)+$").unwrap().finds(&format!("{}b", &many[..200])));
+        Regex::read("(ab|a)*$").unwrap().finds(&many);
+        assert!(Regex::read(&many[..3000]).unwrap().finds(&many));
+        assert!(Regex::read(&"(".repeat(5000)).is_none());
     }
 }

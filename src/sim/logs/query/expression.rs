@@ -95,8 +95,14 @@ impl Condition {
     }
 }
 
+/// Parentheses and negations; nobody nests deeper.
+const NESTED_MOST: usize = 100;
+
 /// Reads a condition to the end of the words.
 pub(super) fn condition(words: &[Word]) -> Result<Condition, String> {
+    if words.iter().filter(|word| word.is("(") || word.is("not")).count() > NESTED_MOST {
+        return Err("a filter is nested too deeply".into());
+    }
     let mut reader = Reader { words };
     let condition = reader.any()?;
     match reader.words.first() {

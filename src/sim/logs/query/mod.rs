@@ -156,7 +156,8 @@ fn run(sim: &Sim, query: &Query) -> Found {
     let mut found = Found::default();
     let mut rows: Vec<Row> = vec![];
     let all = |_: &str| true;
-    let range = |now: i64| Range { streams: &all, from: (query.times.0 * 1000, 0), until: query.times.1 * 1000 + 999, now };
+    let (from, until) = (query.times.0.saturating_mul(1000), query.times.1.saturating_mul(1000).saturating_add(999));
+    let range = |now: i64| Range { streams: &all, from: (from, 0), until, now };
     for name in &query.groups {
         let Some(group) = sim.logs.groups.get(name) else { continue };
         for (stream, line) in line::lines(group, &range(query.began)) {
