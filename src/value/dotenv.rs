@@ -11,7 +11,8 @@ pub fn line(name: &str, value: &str) -> Option<String> {
         (!value.contains(['$', '`', '\\', '!'])).then(|| format!("\"{value}\"")),
         Some(format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n"))),
         Some(format!("`{value}`")),
-        (!value.is_empty()).then(|| value.to_owned()),
+        // One that begins a quote would be read on into the next lines.
+        (!value.starts_with(['\'', '"', '`'])).then(|| value.to_owned()),
     ];
     let lines = forms.into_iter().flatten().map(|form| format!("{name}={form}\n"));
     lines.into_iter().find(|line| read(line) == [(name.to_owned(), value.to_owned())])
