@@ -35,7 +35,12 @@ impl Init {
         let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if !outside::is_there(Path::new(file)) && !is_typed && (self.sandbox || is_asked) {
             let flag = self.sandbox.then(|| "--sandbox".to_owned());
-            return Run::from_words([Some("init".to_owned()), flag].into_iter().flatten().collect()).execute(shelf);
+            let words = [Some("init".to_owned()), flag].into_iter().flatten().collect();
+            let form = "rollbook init --cluster NAME --service NAME --region NAME writes one without a look";
+            return Run::from_words(words).execute(shelf).map_err(|misuse| {
+                let hint = misuse.hint.as_ref().map_or(form.to_owned(), |hint| format!("{hint}\n{form}"));
+                misuse.hint(hint)
+            });
         }
         outside::create_text(Path::new(file), &self.text()).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => {

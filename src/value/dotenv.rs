@@ -11,7 +11,8 @@ pub fn line(name: &str, value: &str) -> Option<String> {
         (!value.contains(['$', '`', '\\', '!'])).then(|| format!("\"{value}\"")),
         Some(format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n"))),
         Some(format!("`{value}`")),
-        (!value.is_empty()).then(|| value.to_owned()),
+        // One that begins a quote would be read on into the next lines.
+        (!value.starts_with(['\'', '"', '`'])).then(|| value.to_owned()),
     ];
     let lines = forms.into_iter().flatten().map(|form| format!("{name}={form}\n"));
     lines.into_iter().find(|line| read(line) == [(name.to_owned(), value.to_owned())])
@@ -25,8 +26,10 @@ fn plain(value: &str) -> bool {
 /// Every setting, in order; a name that comes twice counts as it stood last.
 /// What is no setting is passed over.
 pub fn read(text: &str) -> Vec<(String, String)> {
+    // Whatever ends a line, inside quotes too, readers take for a line feed.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut found: Vec<(String, String)> = Vec::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while !rest.is_empty() {
         let (setting, after) = setting(rest).map_or((None, next_line(rest)), |(name, value, after)| (Some((name, value)), after));
         if let Some((name, value)) = setting {
@@ -72,7 +75,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 }
 
 fn unquoted(text: &str) -> (String, &str) {
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let line = text.lines().next().unwrap_or_default();
     let value = line.split('#').next().unwrap_or_default().trim();
     (value.to_owned(), next_line(text))
 }
@@ -103,6 +106,7 @@ mod tests {
             ("it's", "\"it's\""),
             ("line\nline", "'line\nline'"),
             ("it's\n$5", "\"it's\\n$5\""),
+            ("one\r\ntwo", "\"one\\r\\ntwo\""),
             ("{\"it\": \"it's\"}", "`{\"it\": \"it's\"}`"),
             ("C:\\dir\\", "C:\\dir\\"),
         ] {

@@ -36,6 +36,8 @@ fn each_seeded_mistake_is_found_with_a_suggestion() {
         ("ecs::delete_service(#{ service: \"s\" });", "is a write that the header does not permit", "add \"ecs:DeleteService\""),
         ("json::parze(\"x\");", "there is no function `parze`", "`parse`"),
         ("json::parse(\"x\", 2);", "`parse` takes", ""),
+        ("write_file(\"x\", \"y\");", "write_file is a write that the header does not permit", "add \"file:Write\""),
+        ("dotenv::parze(secret(\"A=1\"), []);", "there is no function `parze`", "`parse`"),
         ("slep(1);", "there is no function `slep`", "`sleep`"),
         ("parallel([1]);", "`parallel` takes", ""),
         ("print(args.imge);", "the header declares no param `imge`", "`image`"),
