@@ -252,6 +252,8 @@ impl<'a> Prompt<'a> {
 
     fn stopped(&mut self, stop: &Stop, error: &ScriptError) {
         let (verdict, hint) = verdict_of(stop);
+        // A session does not go on in another process; whoever is here can.
+        let hint = hint.map(|hint| hint.replace("rollbook resume --send-again", "enter the line again"));
         self.trouble = Some(verdict);
         match stop {
             Stop::Unarmed { would_send } => {

@@ -19,7 +19,7 @@ pub(super) fn save(prompt: &mut Prompt, name: &str) -> Done {
     let text = save::runbook(prompt, name)?;
     let folder = prompt.shelf.project().unwrap_or(Path::new(".")).join("runbooks");
     let path = folder.join(format!("{name}.rhai"));
-    let shown = path.strip_prefix("./").unwrap_or(&path).display().to_string();
+    let shown = format!("runbooks/{name}.rhai");
     if outside::is_there(&path) {
         let answer = (prompt.question)(&format!("{shown} is there already. Overwrite it? [y/N]"));
         match answer.as_deref().map(str::trim) {

@@ -32,7 +32,7 @@ commands! {
     "run" Argument::Run, "Runs a runbook here: :run deploy image=web:v42" => run::run;
     "save" Argument::Free, "Writes the lines that worked as a runbook: :save NAME" => files::save;
     "edit" Argument::Nothing, "Opens the last line in $EDITOR, and plays what is saved there" => files::edit;
-    "load" Argument::Free, "Plays the lines of a file: :load FILE" => files::load;
+    "load" Argument::File, "Plays the lines of a file: :load FILE" => files::load;
     "quit" Argument::Nothing, "Leaves, as Ctrl-D does" => quit;
 }
 
