@@ -40,6 +40,9 @@ pub struct RunOptions {
     /// Wait for another run on this machine that holds the service, this long at most [30m]
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "30m", value_parser = wait)]
     pub wait_for_lease: Option<Duration>,
+    /// Take params from this file (TOML, or JSON); typed ones win
+    #[arg(long, value_name = "FILE")]
+    pub params: Option<PathBuf>,
     /// How to print the result
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub output: Output,
@@ -84,10 +87,20 @@ pub fn command(name: &str, header: &Header) -> Command {
 }
 
 fn after_help(header: &Header) -> String {
-    match header.permits.is_empty() {
+    let effect = match header.permits.is_empty() {
         true => "Changes nothing.".into(),
         false => format!("May do: {}", header.permits.join(", ")),
+    };
+    match &header.returns {
+        None => effect,
+        Some(returns) => format!("{effect}\n\nResult, with --output json as `result`:\n{}", result_lines(&returns.lines())),
     }
+}
+
+fn result_lines(lines: &[(String, String)]) -> String {
+    let width = lines.iter().map(|(place, _)| place.len()).max().unwrap_or_default();
+    let lines: Vec<String> = lines.iter().map(|(place, kind)| format!("  {place:width$}  {kind}")).collect();
+    lines.join("\n")
 }
 
 fn arg(param: &Param) -> Arg {

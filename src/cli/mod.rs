@@ -12,6 +12,7 @@ mod history;
 mod init;
 mod journal;
 mod list;
+mod params_file;
 mod prune;
 mod repl;
 mod resume;

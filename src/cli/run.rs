@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::arguments::{self, Output, RunOptions};
 use super::start::Start;
-use super::usage;
+use super::{params_file, usage};
 use crate::report;
 use crate::runbook::{Book, Misuse, Place, Recording, Shelf, project_root, read_config, state_folder};
 use crate::store::State;
@@ -31,6 +31,7 @@ impl Run {
         let config = read_config(project_root().as_ref())?;
         let host = shelf.host(config.limits()?);
         let book = Book::open(&host, found)?;
+        let words = params_file::with_file(&book.header, words)?;
         let matches = match arguments::command(name, &book.header).try_get_matches_from(words) {
             Ok(matches) => matches,
             Err(error) => return Ok(usage(&error)),

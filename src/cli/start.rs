@@ -48,6 +48,7 @@ impl Start<'_> {
         let resumable = Arc::new(OnceLock::new());
         signals::watch(&runtime, cancel.clone(), resumable.clone());
         let writes = self.book.header.writes();
+        let is_promised = self.book.header.returns.is_some();
         let scenario = options.trial().open(self.place.sandbox)?;
         let (announcing, saying) = (progress.clone(), progress.clone());
         let request = Request {
@@ -74,7 +75,7 @@ impl Start<'_> {
         };
         let ended = runbook::run(self.host, self.book, request);
         progress.finish();
-        Ok(Shown { ended: ended?, progress })
+        Ok(Shown { ended: ended?, progress, is_promised })
     }
 }
 
@@ -96,6 +97,8 @@ fn announce(progress: &Progress, paint: Paint, it: &Announcement) {
 struct Shown {
     ended: Ended,
     progress: Arc<Progress>,
+    /// Its result is for machines, as its header promises it.
+    is_promised: bool,
 }
 
 struct Closing<'a> {
@@ -110,7 +113,7 @@ impl Closing<'_> {
     /// Says how the run ended; gives its exit code.
     fn show(&self) -> u8 {
         let paint = Paint::for_stderr();
-        let Shown { ended, progress } = &self.shown;
+        let Shown { ended, progress, is_promised } = &self.shown;
         let placed = ended.error.as_deref().filter(|error| {
             error.frames.first().is_some_and(|frame| frame.line > 0) || error.faulty_script && !error.message.is_empty()
         });
@@ -133,6 +136,7 @@ impl Closing<'_> {
             next: &next,
         };
         match self.output {
+            Output::Text if *is_promised => {}
             Output::Text => show_result(progress, &ended.result),
             Output::Json => anstream::println!(
                 "{}",

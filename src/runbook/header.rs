@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::param::{Param, ParamType};
+use super::returns::Object;
 use crate::api::{self, did_you_mean};
 use crate::script::{Finding, Frame, Program, Severity};
 use crate::value::{Map, Value, to_json};
 
 pub const NAME: &str = "RUNBOOK";
 
-const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "needs_rollbook"];
+const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "returns", "needs_rollbook"];
 /// Options that every run has: no param can have their names.
 pub const RESERVED: &[&str] = &[
     "env",
@@ -22,6 +23,7 @@ pub const RESERVED: &[&str] = &[
     "yes",
     "wait-for-lease",
     "output",
+    "params",
     "help",
     "version",
 ];
@@ -37,6 +39,8 @@ pub struct Header {
     pub permits: Vec<String>,
     /// What a run changes, so that no two runs change it at once.
     pub holds: Vec<String>,
+    /// What its result looks like.
+    pub returns: Option<Object>,
     /// The oldest rollbook that the runbook works with.
     pub needs_rollbook: Option<String>,
 }
@@ -102,8 +106,17 @@ impl Reader<'_> {
             params: self.params(map),
             permits: self.permits(map),
             holds: self.texts(map, "holds"),
+            returns: self.returns(map),
             needs_rollbook: self.needs_rollbook(map),
         }
+    }
+
+    fn returns(&mut self, map: &Map) -> Option<Object> {
+        let read = match map.get("returns")? {
+            Value::Map(members) => Object::read(members),
+            _ => Err(("`returns` must be a map from names to types".into(), None)),
+        };
+        read.map_err(|(message, help)| self.fault("returns", message, help)).ok()
     }
 
     fn needs_rollbook(&mut self, map: &Map) -> Option<String> {

@@ -13,6 +13,7 @@ mod ledger;
 mod param;
 mod place;
 mod recording;
+mod returns;
 mod revision;
 mod run;
 mod sandbox;

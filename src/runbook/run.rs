@@ -212,13 +212,24 @@ impl<'a> Run<'a> {
             return judge_stop(stop);
         }
         let unanswered = matches!(&outcome, Outcome::Failed(error) if error.value.text("kind") == Some("unanswered"));
+        let broken = match &outcome {
+            Outcome::Finished(result) => self.broken_promise(result),
+            _ => None,
+        };
         let mut judged = judge(outcome);
+        judged.hint = broken.or(judged.hint);
         if unanswered && self.book.header.writes() && self.state.is_some() {
             judged.open |= self.gate.take_back_unanswered("the run lost its connection").unwrap_or_default();
         }
         // Nothing new was done: the run stands where it stood.
         judged.open |= self.announcement.resumed && !self.gate.went_on() && judged.verdict == Verdict::Refused;
         judged
+    }
+
+    /// What was done is done, whatever its result looks like: no failure, but said.
+    fn broken_promise(&self, result: &Value) -> Option<String> {
+        let doubt = self.book.header.returns.as_ref()?.doubt(result)?;
+        Some(format!("the result is not what the header of {} promises: {doubt}", self.book.found.name))
     }
 
     /// Writes down how it ended, in the journal and in the history.

@@ -61,7 +61,9 @@ fn json_is_one_document_that_says_sandbox() {
     assert_eq!(json["verdict"], "succeeded");
     assert_eq!(json["exit_code"], 0);
     assert_eq!(json["account"], "123456789012");
-    assert_eq!(json["result"], "nest-wallet-service runs nest-wallet-task:42, 2/2 running");
+    assert_eq!(json["printed"][0], "nest-wallet-service runs nest-wallet-task:42, 2/2 running");
+    assert_eq!(json["result"]["revision"], "nest-wallet-task:42");
+    assert_eq!((&json["result"]["running"], &json["result"]["desired"]), (&2.into(), &2.into()));
 }
 
 #[test]

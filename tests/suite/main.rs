@@ -30,6 +30,7 @@ mod properties;
 mod readme;
 mod refusals;
 mod replay;
+mod results;
 mod retries;
 mod rotation;
 mod rules;

@@ -10,7 +10,7 @@ use crate::value::{Timestamp, Value, to_json};
 pub fn brief(name: &str, value: &Value, look: &Look) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Text(text) => harmless(if is_arn(text) { short(text) } else { text }),
+        Value::Text(text) => abbreviated(if is_arn(text) { short(text) } else { text }),
         Value::Time(time) => distance(*time, look.now),
         Value::Secret(_) => "(secret)".into(),
         Value::List(items) if items.is_empty() => String::new(),
@@ -31,6 +31,7 @@ pub fn full(name: &str, value: &Value, look: &Look) -> String {
     match value {
         Value::Null => "()".into(),
         Value::Text(text) if text.is_empty() => "\"\"".into(),
+        Value::Text(text) => harmless(if is_arn(text) { short(text) } else { text }),
         Value::Time(time) => both(*time, look),
         Value::Int(number) => moment(name, *number).map_or_else(|| number.to_string(), |time| both(time, look)),
         Value::Secret(secret) => format!("(secret {})", secret.origin()),
@@ -38,6 +39,17 @@ pub fn full(name: &str, value: &Value, look: &Look) -> String {
         Value::Map(map) if map.is_empty() => "{}".into(),
         other => brief(name, other, look),
     }
+}
+
+/// `9f31c2d4…` of a task's id: nobody reads more of it, and `:json` has it.
+fn abbreviated(text: &str) -> String {
+    let is_id = text.len() >= 32 && text.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+    if is_id { format!("{}…", &text[..8]) } else { harmless(text) }
+}
+
+/// Whether a text is shown as something shorter.
+pub fn is_shortened(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if is_arn(text) || abbreviated(text).len() < text.len())
 }
 
 pub fn is_scalar(value: &Value) -> bool {

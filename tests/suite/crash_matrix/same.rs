@@ -7,8 +7,8 @@ use rollbook::api::{self, Effect};
 use serde_json::{Map, Value, json};
 
 /// The state of chance, of the clock and of looks, which differ as soon as
-/// somebody waits a second longer.
-const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults"];
+/// somebody waits a second longer; and where ECS puts a task, which it draws.
+const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone"];
 
 /// Lists in an order of no meaning.
 const UNORDERED: &[&str] = &["tasks", "streams"];

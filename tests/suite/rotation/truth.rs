@@ -1,6 +1,7 @@
 //! What a rotation claims, held against what the simulator knows: which task
 //! holds which version.
 
+use jiff::SignedDuration;
 use rollbook::journal::Event;
 use rollbook::runbook::Ended;
 use rollbook::value::{Value, to_json};
@@ -94,11 +95,17 @@ fn all_hold(after: &mut World, version: &str) -> Result<(), String> {
     }
 }
 
+/// How old an answer may be (see the trials): what somebody began since, the
+/// run could not see.
+const LAG: SignedDuration = SignedDuration::from_secs(30);
+
 fn is_healthy(after: &mut World, place: (&str, &str)) -> Result<(), String> {
+    let seen = after.0.now() - LAG;
     let service = after.describe(place);
     let number = |name: &str| service.get(name).and_then(Value::as_int);
-    let first = service.items("deployments").first().cloned().unwrap_or_default();
-    match (number("runningCount") == number("desiredCount"), first.text("rolloutState")) {
+    let was_seen = |one: &&Value| matches!(one.get("createdAt"), Some(Value::Time(created)) if *created <= seen);
+    let last_seen = service.items("deployments").iter().find(was_seen).cloned().unwrap_or_default();
+    match (number("runningCount") >= number("desiredCount"), last_seen.text("rolloutState")) {
         (true, Some("COMPLETED")) => Ok(()),
         (_, state) => Err(format!("{} runs {:?} of {:?}, {state:?}", place.1, number("runningCount"), number("desiredCount"))),
     }
