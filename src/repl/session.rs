@@ -365,8 +365,7 @@ impl<'a> Prompt<'a> {
         let calls = self.calls.since(0);
         let writes = calls.iter().filter(|call| call.write).count();
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-        let summary =
-            format!("{}, {}, {}", count(self.lines, "line"), count(calls.len(), "call"), count(writes, "write"));
+        let summary = format!("{}, {}, {}", count(self.lines, "line"), count(calls.len(), "call"), count(writes, "write"));
         self.session.close(verdict, &summary)
     }
 }

@@ -117,7 +117,9 @@ const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/")
 fn the_investigation_is_what_the_prompt_shows() {
     let project = Project::new().file("rollbook.toml", "");
     let [deploy, repl] = [command("rollbook deploy --sandbox --no-wait"), command("rollbook repl --sandbox")];
-    project.run(&deploy.iter().map(String::as_str).collect::<Vec<_>>()).status(0);
+    let words = |command: &[String]| command.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let run = |command: &str| project.run(&command.split(' ').collect::<Vec<_>>());
+    run(&words(&deploy)).status(0);
     let transcript = blocks("text").concat();
     let typed: String = transcript.lines().filter_map(|line| line.strip_prefix("❯ ")).map(|line| format!("{line}\n")).collect();
     assert!(typed.lines().count() > 10, "{typed}");
@@ -129,7 +131,11 @@ fn the_investigation_is_what_the_prompt_shows() {
     }
     project.run(&["check", "back-to-the-last-one"]).status(0);
     project.run(&["wait", "--sandbox"]).status(0).prints("nest-wallet-task:41");
-    project.run(&["back-to-the-last-one", "--sandbox"]).status(0);
+    // In the same evening, the runbook finds and does the same.
+    project.run(&["sandbox", "reset"]).status(0);
+    run(&words(&deploy)).status(0);
+    run(&words(&repl).replace("repl", "back-to-the-last-one")).status(0).prints("exiting with code 1");
+    project.run(&["wait", "--sandbox"]).status(0).prints("nest-wallet-task:41");
 }
 
 #[test]

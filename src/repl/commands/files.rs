@@ -51,7 +51,8 @@ pub(super) fn edit(prompt: &mut Prompt, _: &str) -> Done {
     let editor = editor.ok_or_else(|| Misuse::new("no editor is known").hint("set EDITOR, as EDITOR=vi"))?;
     let before = prompt.last_entered().unwrap_or_default().to_owned();
     let path = state_folder()?.join(format!("prompt-{}.rhai", outside::process_id()));
-    outside::write_private_text(&path, &format!("{before}\n")).map_err(|error| cannot_write(&path.display().to_string(), &error))?;
+    outside::write_private_text(&path, &format!("{before}\n"))
+        .map_err(|error| cannot_write(&path.display().to_string(), &error))?;
     let edited = outside::edit(&editor, &path).and_then(|()| outside::read_text(&path).map_err(|error| error.to_string()));
     let _ = outside::remove_file(&path);
     let text = edited.map_err(Misuse::new)?;

@@ -52,7 +52,8 @@ pub(super) fn run(prompt: &mut Prompt, line: &str) -> Done {
         None => {
             let names: Vec<String> = COMMANDS.iter().map(|command| format!(":{}", command.name)).collect();
             let help = did_you_mean(&format!(":{name}"), names.iter().map(String::as_str));
-            Err(Misuse::new(format!("there is no command `:{name}`")).hint(help.unwrap_or_else(|| ":help shows those that there are".into())))
+            Err(Misuse::new(format!("there is no command `:{name}`"))
+                .hint(help.unwrap_or_else(|| ":help shows those that there are".into())))
         }
     }
 }

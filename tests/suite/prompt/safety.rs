@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rollbook::api::{HTTP, Model, Operation, SERVICES, Structure, Type};
 
-use super::script::{play, sandbox};
 use super::screen::{CTRL_D, Terminal};
+use super::script::{play, sandbox};
 use crate::harness::Project;
 use crate::stub::Stub;
 
@@ -104,14 +104,20 @@ fn the_history_holds_no_secret_and_is_its_owners_alone() {
     terminal.ready().line("let id = \"nest-wallet-prod-secrets\"").ready();
     // Nobody can know yet that this is one.
     terminal.line("let value = \"canary-of-later\"").ready();
-    terminal.line("secrets::put_secret_value(#{ SecretId: id, SecretString: \"canary-in-line\" })").shows("nothing was sent").ready();
+    terminal
+        .line("secrets::put_secret_value(#{ SecretId: id, SecretString: \"canary-in-line\" })")
+        .shows("nothing was sent")
+        .ready();
     terminal.line("let password = \"canary\"").ready();
     terminal.line("secrets::put_secret_value(#{ SecretId: id, SecretString: value })").ready();
     terminal.line("let last = 1").ready().keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
     let history = project.read("state/prompt_history").expect("a history");
     assert!(!history.contains("canary"), "{history}");
-    assert!(history.contains("let id = ") && history.contains("SecretString: value") && history.contains("let last"), "{history}");
+    assert!(
+        history.contains("let id = ") && history.contains("SecretString: value") && history.contains("let last"),
+        "{history}"
+    );
     let mode = std::fs::metadata(project.path().join("state/prompt_history")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let shown = project.run(&["show"]);

@@ -22,7 +22,12 @@ fn the_prompt_says_where_it_is_and_answers() {
     terminal.keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
     project.run(&["history"]).status(0).prints("repl").prints("succeeded");
-    project.run(&["show"]).status(0).prints("▸ let n = 20 + 1").prints("sts GetCallerIdentity").prints("6 lines, 1 call, 0 writes");
+    project
+        .run(&["show"])
+        .status(0)
+        .prints("▸ let n = 20 + 1")
+        .prints("sts GetCallerIdentity")
+        .prints("6 lines, 1 call, 0 writes");
 }
 
 #[test]
@@ -71,16 +76,30 @@ fn ctrl_c_cancels_the_call_and_not_the_session() {
     terminal.line("print(\"going\"); loop { }").shows("\ngoing").keys(CTRL_C);
     terminal.until("gave up the loop", |terminal| terminal.screen().matches(" interrupted").count() == 2).ready();
     // What was typed and not yet entered is given up too.
-    terminal.keys("kept +").keys(CTRL_C).shows("Ctrl-D leaves").ready();
+    terminal.keys("kept +").until("showed it", |terminal| terminal.present().ends_with("kept +")).keys(CTRL_C);
+    terminal.until("gave it up", |terminal| terminal.screen().matches("Ctrl-D leaves").count() == 2).ready();
     terminal.line("kept").shows("\n7\n").ready().keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_write_in_flight_is_not_called_merely_interrupted() {
+    let stub = Stub::start().on("UpdateService", [Answer::Slow(Duration::from_secs(60), "{}".into())]);
+    let Some(mut terminal) = Terminal::start(&Project::at(&stub.url), &["repl"]) else { return };
+    terminal.ready().line(":arm").shows("ARMED ❯").line("ecs::update_service(#{ service: \"web\", desiredCount: 3 })");
+    terminal.until("sent it", |_| !stub.received("UpdateService").is_empty()).keys(CTRL_C);
+    terminal.shows("nobody knows whether it took effect").shows("it was not sent again").ready();
+    terminal.line("40 + 2").shows("\n42\n").ready();
+    assert_eq!(stub.received("UpdateService").len(), 1);
 }
 
 #[test]
 fn a_narrower_terminal_keeps_what_is_typed() {
     let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
     terminal.ready().keys("let text = \"한국어 🚀 wide\"").shows("한국어 🚀 wide");
-    terminal.resize(20, 60).keys(" + \"!\"").until("drew it again", |terminal| terminal.flat().contains("wide\"+\"!\""));
+    // The emulator has cut the line; the program draws it anew, on two lines.
+    terminal.resize(20, 60).until("drew it again", |terminal| terminal.flat().ends_with("🚀wide\""));
+    terminal.keys(" + \"!\"").until("went on", |terminal| terminal.flat().ends_with("wide\"+\"!\""));
     terminal.keys(ENTER).ready().line("text").shows("\n한국어 🚀 wide!\n");
 }
 
@@ -141,6 +160,12 @@ fn the_runbook_of_the_prompt_may_ask() {
     terminal.keys("y\r").shows("rollbook check mine").ready();
     assert!(project.read("runbooks/mine.rhai").unwrap().contains("40 + 2"));
     let image = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42";
-    terminal.line(":arm").ready().shows("ARMED ❯").line(&format!(":run deploy image={image}")).shows("Deploy this to nest-wallet-service? [y/N]").keys("n\r");
+    terminal
+        .line(":arm")
+        .ready()
+        .shows("ARMED ❯")
+        .line(&format!(":run deploy image={image}"))
+        .shows("Deploy this to nest-wallet-service? [y/N]")
+        .keys("n\r");
     terminal.shows("the answer was no").ready();
 }
