@@ -115,7 +115,7 @@ fn variable(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
 }
 
 fn runbook(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
-    let Header { summary, version, params, permits, .. } = known.book.runbook(topic)?;
+    let Header { summary, version, params, permits, returns, .. } = known.book.runbook(topic)?;
     page.title(topic, &format!("a runbook, {version}"));
     page.paragraphs(summary);
     if !params.is_empty() {
@@ -126,6 +126,10 @@ fn runbook(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
         mark: if param.required { "required".into() } else { param.kind.name().into() },
         text: param.help.clone(),
     }));
+    if let Some(returns) = returns {
+        page.heading("gives");
+        page.rows(returns.lines().iter().map(|(place, kind)| Row::plain(place, kind)));
+    }
     let writes = if permits.is_empty() { "it writes nothing".to_owned() } else { permits.join(", ") };
     page.heading("writes");
     page.pairs(&[("permits", writes)]);
