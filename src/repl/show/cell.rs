@@ -47,9 +47,14 @@ fn abbreviated(text: &str) -> String {
     if is_id { format!("{}…", &text[..8]) } else { harmless(text) }
 }
 
-/// Whether a text is shown as something shorter.
+/// Whether a value stands in a cell as less than it is.
 pub fn is_shortened(value: &Value) -> bool {
-    matches!(value, Value::Text(text) if is_arn(text) || abbreviated(text).len() < text.len())
+    match value {
+        Value::Text(text) => is_arn(text) || abbreviated(text).len() < text.len(),
+        Value::List(items) => items.iter().any(|item| !is_scalar(item) || is_shortened(item)),
+        Value::Map(map) => !map.is_empty(),
+        _ => false,
+    }
 }
 
 pub fn is_scalar(value: &Value) -> bool {

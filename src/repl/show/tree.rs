@@ -100,7 +100,7 @@ fn map(sheet: &mut Sheet, indent: usize, members: &Map, depth: usize) {
         let name = harmless(name);
         let room = sheet.width(indent + names.max(name.width()) + 2);
         let shown = sheet.fit(&shown, room);
-        sheet.cut |= is_shortened(value);
+        sheet.cut |= !matches!(value, Value::Map(_)) && is_shortened(value);
         let gap = " ".repeat(names.saturating_sub(name.width()) + 2);
         let name = sheet.look.paint.faint(&name);
         sheet.line(indent, &format!("{name}{gap}{shown}"));
