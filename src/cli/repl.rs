@@ -24,7 +24,8 @@ use crate::repl::session::{Prompt, Setup, Whereabouts};
 use crate::repl::{editor, pipe};
 use crate::report::{self, Opening, Paint, Printing, Progress};
 use crate::runbook::{
-    Book, Misuse, Place, Recording, Request, SandboxFile, Selection, Session, Shelf, Trial, project_root, read_config, state_folder,
+    Book, Misuse, Place, Recording, Request, SandboxFile, Selection, Session, Shelf, Trial, project_root, read_config,
+    state_folder,
 };
 use crate::script::Host;
 use crate::store::State;

@@ -59,7 +59,9 @@ impl Stop {
             | Stop::Journal(_)
             | Stop::Drift { .. }
             | Stop::SecretMissing { .. } => true,
-            Stop::Limit { .. } | Stop::Refused { .. } | Stop::Unarmed { .. } | Stop::SecretShown(_) | Stop::Concluded { .. } => false,
+            Stop::Limit { .. } | Stop::Refused { .. } | Stop::Unarmed { .. } | Stop::SecretShown(_) | Stop::Concluded { .. } => {
+                false
+            }
         }
     }
 }

@@ -70,10 +70,6 @@ impl Voice {
         Voice { progress, is_silent: AtomicBool::new(false) }
     }
 
-    pub fn progress(&self) -> &Progress {
-        &self.progress
-    }
-
     /// Nothing that is recorded meanwhile is said.
     pub fn silently<R>(&self, work: impl FnOnce() -> R) -> R {
         self.is_silent.store(true, Ordering::Release);

@@ -7,8 +7,18 @@ use crate::script::{Kind, Scan, scan, service_module};
 
 /// Names that give a value away wherever they stand, without marks between
 /// their words.
-const TELLING: &[&str] =
-    &["password", "passwd", "passphrase", "secret", "secretstring", "secretbinary", "token", "apikey", "authorization", "privatekey"];
+const TELLING: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "secretstring",
+    "secretbinary",
+    "token",
+    "apikey",
+    "authorization",
+    "privatekey",
+];
 
 /// Functions whose text arguments are secrets.
 const MAKERS: &[&str] = &["secret", "with_key"];
@@ -52,7 +62,8 @@ impl Line<'_> {
     /// Whether AWS marks a member of that name as sensitive, in a service that
     /// the line mentions.
     fn is_marked(&self, name: &str) -> bool {
-        let mentioned = (0..self.scan.lexemes.len()).filter(|at| self.word(at + 1) == "::").filter_map(|at| service_module(self.word(at)));
+        let mentioned =
+            (0..self.scan.lexemes.len()).filter(|at| self.word(at + 1) == "::").filter_map(|at| service_module(self.word(at)));
         let mut modules: Vec<&str> = mentioned.map(|service| service.module).collect();
         modules.dedup();
         SERVICES.iter().filter(|service| modules.contains(&service.module)).any(|service| api::marks_secret(service, name))

@@ -154,4 +154,3 @@ impl Validator for Keys {
         Ok(if goes_on { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
-

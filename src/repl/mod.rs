@@ -1,7 +1,10 @@
-//! The prompt: reading what a person types, completing it, showing what came
-//! back. The rooms `book`, `known`, `lexer`, `completion`, `doc`, `highlight`,
+//! The prompt: reading what a person types, completing it, playing it, showing
+//! what came back.
+//!
+//! The rooms `arn`, `book`, `known`, `lexer`, `completion`, `doc`, `highlight`,
 //! `live` and `show` are pure: they get texts, values and the time, and know no
-//! terminal.
+//! terminal. `session` plays lines; `editor` reads them from a person, `pipe`
+//! from a script; `commands` are those that begin with a colon.
 
 pub mod arn;
 pub mod book;

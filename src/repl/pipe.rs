@@ -41,5 +41,8 @@ fn continues(piece: &str, next: &str) -> bool {
     });
     // A loop of its own begins with `while`; one that ends with it began with `do`.
     let is_loop = matches!(word.as_str(), "while" | "until");
-    begins && !piece.trim().is_empty() && !piece.trim_start().starts_with(':') && (!is_loop || piece.trim_start().starts_with("do"))
+    begins
+        && !piece.trim().is_empty()
+        && !piece.trim_start().starts_with(':')
+        && (!is_loop || piece.trim_start().starts_with("do"))
 }

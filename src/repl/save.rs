@@ -105,7 +105,10 @@ fn written(line: &Good, last: Option<usize>, used: &BTreeSet<usize>) -> Option<S
 
 /// A block needs no semicolon behind it.
 fn ended(text: &str) -> String {
-    let is_block = text.ends_with('}') && ["fn ", "if ", "for ", "while ", "loop ", "private fn ", "step ", "switch ", "try "].iter().any(|start| text.starts_with(start));
+    let is_block = text.ends_with('}')
+        && ["fn ", "if ", "for ", "while ", "loop ", "private fn ", "step ", "switch ", "try "]
+            .iter()
+            .any(|start| text.starts_with(start));
     if is_block || text.is_empty() { text.to_owned() } else { format!("{text};") }
 }
 

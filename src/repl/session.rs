@@ -252,6 +252,8 @@ impl<'a> Prompt<'a> {
 
     fn stopped(&mut self, stop: &Stop, error: &ScriptError) {
         let (verdict, hint) = verdict_of(stop);
+        // A session does not go on in another process; whoever is here can.
+        let hint = hint.map(|hint| hint.replace("rollbook resume --send-again", "enter the line again"));
         self.trouble = Some(verdict);
         match stop {
             Stop::Unarmed { would_send } => {
@@ -363,8 +365,7 @@ impl<'a> Prompt<'a> {
         let calls = self.calls.since(0);
         let writes = calls.iter().filter(|call| call.write).count();
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-        let summary =
-            format!("{}, {}, {}", count(self.lines, "line"), count(calls.len(), "call"), count(writes, "write"));
+        let summary = format!("{}, {}, {}", count(self.lines, "line"), count(calls.len(), "call"), count(writes, "write"));
         self.session.close(verdict, &summary)
     }
 }

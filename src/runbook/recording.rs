@@ -151,6 +151,10 @@ impl Stopped {
         if cursor.is_finished() {
             return Err(Misuse::new(format!("run {run} has come to its end")).hint(format!("rollbook show {run}")));
         }
+        if opening.runbook == super::book::PROMPT && !opening.writes {
+            return Err(Misuse::new(format!("run {run} was a prompt's session, and those do not go on"))
+                .hint(format!("rollbook show {run} tells what was done")));
+        }
         if !opening.writes {
             return Err(Misuse::new(format!("run {run} only looked, so its answers were not kept"))
                 .hint(format!("start it anew: rollbook run {}", opening.runbook)));

@@ -110,7 +110,7 @@ pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> 
 }
 
 /// Ends the run when its time is up, also while it waits.
-fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()>, Misuse> {
+pub(super) fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()>, Misuse> {
     let limits = request.place.config.limits()?;
     let cancel = request.cancel.clone();
     Ok(request.runtime.spawn(async move {

@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
 use super::judge::{Judged, judge_beginning};
 use super::revision::GitState;
-use super::run::{Announcement, Request, Run};
+use super::run::{Announcement, Request, Run, watch_time};
 use crate::api::{self, Known, Operation, Reading};
 use crate::effect::{Branch, Cancel, Gate, Vault};
 use crate::journal::Verdict;
@@ -20,6 +22,8 @@ pub struct Session<'a> {
     run: Run<'a>,
     branch: Arc<Branch>,
     env: Value,
+    /// Ends a line that takes longer than a run may.
+    clock: Option<JoinHandle<()>>,
     is_closed: bool,
 }
 
@@ -41,7 +45,7 @@ impl<'a> Session<'a> {
             Ok(given) => {
                 left?;
                 let env = given.into_iter().find(|(name, _)| *name == "env").map(|(_, env)| env).unwrap_or_default();
-                Ok(Session { run, branch, env, is_closed: false })
+                Ok(Session { run, branch, env, clock: None, is_closed: false })
             }
             Err(trouble) => {
                 let judged = judge_beginning(trouble);
@@ -83,11 +87,16 @@ impl<'a> Session<'a> {
         let Request { cancel, scenario, arming, .. } = &self.run.request;
         cancel.renew();
         let may_write = arming.as_ref().is_some_and(|arming| arming.is_armed());
-        self.run.door.step_in(cancel, scenario, may_write)
+        self.run.door.step_in(cancel, scenario, may_write)?;
+        self.clock = Some(watch_time(&self.run.request)?);
+        Ok(())
     }
 
     /// After a line has played.
     pub fn leave(&mut self) -> Result<(), Misuse> {
+        if let Some(clock) = self.clock.take() {
+            clock.abort();
+        }
         self.run.door.step_out()
     }
 

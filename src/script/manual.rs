@@ -62,12 +62,17 @@ impl Host {
             let name = info.metadata.name.to_string();
             let is_service = service_module(info.namespace.split("::").next().unwrap_or_default()).is_some();
             let written = name.starts_with(|first: char| first.is_ascii_alphabetic()) && !name.contains('$');
-            (written && !is_service && info.script.is_none()).then(|| Function {
+            // Bytes are nothing that an answer of AWS holds.
+            let is_useful = |function: &Function| {
+                !function.help.contains("# Deprecated") && !function.params.iter().any(|param| param.ends_with("Blob"))
+            };
+            let function = (written && !is_service && info.script.is_none()).then(|| Function {
                 module: info.namespace.to_string(),
                 params: info.metadata.params_info.iter().map(|param| plain_param(param)).collect(),
                 help: comment_text(info.metadata.comments.iter().map(|line| line.as_str())),
                 name,
-            })
+            });
+            function.filter(is_useful)
         };
         let mut found = self.engine.collect_fn_metadata(None, describe, true);
         found.sort_by(|one, other| (&one.module, &one.name, &one.params).cmp(&(&other.module, &other.name, &other.params)));
@@ -96,25 +101,24 @@ impl Host {
     }
 }
 
-/// The words of a `///` comment: lines of one paragraph joined.
+/// The words of a `///` comment: lines of one paragraph joined, code as it stands.
 fn comment_text<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::new();
-    let mut in_code = false;
+    let mut told: Vec<String> = Vec::new();
+    let (mut in_code, mut goes_on) = (false, false);
     for line in lines.flat_map(str::lines) {
         let line = line.trim_start().trim_start_matches("///");
         let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
-        in_code ^= line.starts_with("```");
-        let glue =
-            if in_code || line.is_empty() || line.starts_with(['`', '#', '-', '*']) || text.ends_with('\n') { "\n" } else { " " };
-        if !text.is_empty() {
-            text.push_str(glue);
+        let is_fence = line.starts_with("```");
+        let stands_alone = in_code || is_fence || line.is_empty() || line.starts_with(['#', '-', '*']);
+        match told.last_mut() {
+            Some(last) if goes_on && !stands_alone => last.extend([" ", line]),
+            Some(last) if last.is_empty() && line.is_empty() => {}
+            _ => told.push(line.to_owned()),
         }
-        text.push_str(line);
-        if line.is_empty() {
-            text.push('\n');
-        }
+        in_code ^= is_fence;
+        goes_on = !in_code && !is_fence && !line.is_empty() && !line.starts_with('#');
     }
-    text.trim().to_owned()
+    told.join("\n").trim().to_owned()
 }
 
 /// `array: &mut Array` as people say it: `array: list`.
@@ -135,4 +139,32 @@ fn plain_param(param: &str) -> String {
         _ => kind,
     };
     format!("{name}: {kind}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_read_as_paragraphs_lists_and_code() {
+        let comment = [
+            "/// Gives the end,",
+            "/// if there is one.",
+            "///",
+            "/// # Example",
+            "///",
+            "/// ```",
+            "/// let a = 1;",
+            "///",
+            "/// print(a);",
+            "/// ```",
+            "/// - one",
+            "/// - two",
+        ];
+        let text = comment_text(comment.into_iter());
+        let expected = "Gives the end, if there is one.\n\n# Example\n\n```\nlet a = 1;\n\nprint(a);\n```\n- one\n- two";
+        assert_eq!(text, expected);
+        let function = Function { module: String::new(), name: "f".into(), params: vec!["a".into()], help: text };
+        assert_eq!((function.signature().as_str(), function.summary()), ("f(a)", "Gives the end, if there is one."));
+    }
 }

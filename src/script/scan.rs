@@ -37,7 +37,8 @@ enum Closer {
 }
 
 /// Symbols of two letters that matter here.
-const PAIRS: &[&str] = &["=>", "->", "&&", "||", "==", "!=", "<=", ">=", "??", "?.", "::", "+=", "-=", "*=", "/=", "**", "..", "<<", ">>"];
+const PAIRS: &[&str] =
+    &["=>", "->", "&&", "||", "==", "!=", "<=", ">=", "??", "?.", "::", "+=", "-=", "*=", "/=", "**", "..", "<<", ">>"];
 
 pub fn scan(text: &str) -> Scan {
     let mut scanner = Scanner { text, at: 0, scan: Scan::default(), closers: Vec::new() };
@@ -212,9 +213,9 @@ fn is_name(letter: char) -> bool {
 
 /// Words and symbols after which more must come.
 const WANT_MORE: &[&str] = &[
-    "+", "-", "*", "/", "%", "**", "=", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "&", "|", "^", "??", ",", ".", "?.", "::", "=>",
-    "->", "+=", "-=", "*=", "/=", "..", ":", "!", "let", "const", "else", "in", "import", "as", "fn", "try", "return", "while", "for",
-    "if", "switch", "loop", "do", "until",
+    "+", "-", "*", "/", "%", "**", "=", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "&", "|", "^", "??", ",", ".", "?.", "::",
+    "=>", "->", "+=", "-=", "*=", "/=", "..", ":", "!", "let", "const", "else", "in", "import", "as", "fn", "try", "return",
+    "while", "for", "if", "switch", "loop", "do", "until",
 ];
 
 impl Scan {
@@ -290,13 +291,37 @@ mod tests {
     #[test]
     fn what_is_open_goes_on() {
         for text in [
-            "f(", "let x = #{ a: [1,", "`a ${ b", "`a", "/* a /* b */", "x +", "let", "if x {", "x.", "a,", "let f = |x|", "\"a\\",
-            "#\"a\" b", "a ??",
+            "f(",
+            "let x = #{ a: [1,",
+            "`a ${ b",
+            "`a",
+            "/* a /* b */",
+            "x +",
+            "let",
+            "if x {",
+            "x.",
+            "a,",
+            "let f = |x|",
+            "\"a\\",
+            "#\"a\" b",
+            "a ??",
         ] {
             assert!(scan(text).goes_on(text), "{text}");
         }
         for text in [
-            "f(1)", "\"(\"", "`${ \"}\" } {`", "// (", "x", "'('", "\"a", "return", ")", "#\"(\"#", "`a${`b${c}`}`", "#{ a: 1 }", "'\\''",
+            "f(1)",
+            "\"(\"",
+            "`${ \"}\" } {`",
+            "// (",
+            "x",
+            "'('",
+            "\"a",
+            "return",
+            ")",
+            "#\"(\"#",
+            "`a${`b${c}`}`",
+            "#{ a: 1 }",
+            "'\\''",
         ] {
             assert!(!scan(text).goes_on(text), "{text}");
         }
@@ -314,8 +339,13 @@ mod tests {
 
     #[test]
     fn the_last_statement_is_found() {
-        for (text, last) in [("a", "a"), ("a; b", "b"), ("a; b;", "b;"), ("f(|x| { x; y })", "f(|x| { x; y })"), ("a; `${ b; c }`", "`${ b; c }`")]
-        {
+        for (text, last) in [
+            ("a", "a"),
+            ("a; b", "b"),
+            ("a; b;", "b;"),
+            ("f(|x| { x; y })", "f(|x| { x; y })"),
+            ("a; `${ b; c }`", "`${ b; c }`"),
+        ] {
             assert_eq!(&text[scan(text).last_statement(text)..], last, "{text}");
         }
     }

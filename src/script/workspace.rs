@@ -55,7 +55,10 @@ pub struct Piece {
 pub enum Played {
     /// Its last expression's value, or the name of a type that is no JSON; and
     /// the number under which it is kept, unless it is nothing.
-    Done { value: Result<Value, String>, number: Option<usize> },
+    Done {
+        value: Result<Value, String>,
+        number: Option<usize>,
+    },
     Failed(Box<ScriptError>),
     /// It was ended from outside, or by a refusal.
     Stopped(Stop, Box<ScriptError>),
@@ -177,9 +180,8 @@ impl Host {
     /// part of the workspace's text.
     pub fn read_piece(&self, workspace: &mut Workspace, text: &str) -> Result<Piece, Box<ScriptError>> {
         let line = workspace.add(text);
-        let compiled = with_results(text, line, |text| {
-            self.engine.compile_with_scope(&workspace.scope, workspace.placed(text, line))
-        });
+        let compiled =
+            with_results(text, line, |text| self.engine.compile_with_scope(&workspace.scope, workspace.placed(text, line)));
         match compiled {
             Ok(mut ast) => {
                 ast.set_source(PROMPT);

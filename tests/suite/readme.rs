@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rollbook::journal::Verdict;
 
 use crate::harness::Project;
+use crate::prompt::play;
 
 const README: &str = include_str!("../../README.md");
 
@@ -102,6 +103,40 @@ fn with_steps_of_ones_own() -> Project {
 }
 
 const DEPLOY: &[&str] = &["deploy", "--sandbox", "--image", "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v43"];
+
+/// What follows `rollbook ` on the README's only line that begins like that.
+fn command(start: &str) -> Vec<String> {
+    let text = blocks("").concat();
+    let line = text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no line begins with {start}"));
+    line.split_whitespace().skip(1).map(|word| word.replace("tests/scenarios/", SCENARIOS)).collect()
+}
+
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/");
+
+#[test]
+fn the_investigation_is_what_the_prompt_shows() {
+    let project = Project::new().file("rollbook.toml", "");
+    let [deploy, repl] = [command("rollbook deploy --sandbox --no-wait"), command("rollbook repl --sandbox")];
+    let words = |command: &[String]| command.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let run = |command: &str| project.run(&command.split(' ').collect::<Vec<_>>());
+    run(&words(&deploy)).status(0);
+    let transcript = blocks("text").concat();
+    let typed: String = transcript.lines().filter_map(|line| line.strip_prefix("❯ ")).map(|line| format!("{line}\n")).collect();
+    assert!(typed.lines().count() > 10, "{typed}");
+    let ran = play(&project, &repl.iter().map(String::as_str).collect::<Vec<_>>(), &typed);
+    // The refused write was an error; the one that was armed was the answer to it.
+    ran.status(6);
+    for line in transcript.lines().filter(|line| !line.starts_with(['❯', '…'])) {
+        assert!([&ran.stdout, &ran.stderr].iter().any(|said| said.contains(line)), "the prompt does not say {line:?}\n{ran}");
+    }
+    project.run(&["check", "back-to-the-last-one"]).status(0);
+    project.run(&["wait", "--sandbox"]).status(0).prints("nest-wallet-task:41");
+    // In the same evening, the runbook finds and does the same.
+    project.run(&["sandbox", "reset"]).status(0);
+    run(&words(&deploy)).status(0);
+    run(&words(&repl).replace("repl", "back-to-the-last-one")).status(0).prints("exiting with code 1");
+    project.run(&["wait", "--sandbox"]).status(0).prints("nest-wallet-task:41");
+}
 
 #[test]
 fn steps_of_ones_own_run_before_the_update() {

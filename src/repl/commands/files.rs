@@ -19,7 +19,7 @@ pub(super) fn save(prompt: &mut Prompt, name: &str) -> Done {
     let text = save::runbook(prompt, name)?;
     let folder = prompt.shelf.project().unwrap_or(Path::new(".")).join("runbooks");
     let path = folder.join(format!("{name}.rhai"));
-    let shown = path.strip_prefix("./").unwrap_or(&path).display().to_string();
+    let shown = format!("runbooks/{name}.rhai");
     if outside::is_there(&path) {
         let answer = (prompt.question)(&format!("{shown} is there already. Overwrite it? [y/N]"));
         match answer.as_deref().map(str::trim) {
@@ -51,7 +51,8 @@ pub(super) fn edit(prompt: &mut Prompt, _: &str) -> Done {
     let editor = editor.ok_or_else(|| Misuse::new("no editor is known").hint("set EDITOR, as EDITOR=vi"))?;
     let before = prompt.last_entered().unwrap_or_default().to_owned();
     let path = state_folder()?.join(format!("prompt-{}.rhai", outside::process_id()));
-    outside::write_private_text(&path, &format!("{before}\n")).map_err(|error| cannot_write(&path.display().to_string(), &error))?;
+    outside::write_private_text(&path, &format!("{before}\n"))
+        .map_err(|error| cannot_write(&path.display().to_string(), &error))?;
     let edited = outside::edit(&editor, &path).and_then(|()| outside::read_text(&path).map_err(|error| error.to_string()));
     let _ = outside::remove_file(&path);
     let text = edited.map_err(Misuse::new)?;

@@ -34,7 +34,8 @@ pub(super) fn env(prompt: &mut Prompt, _: &str) -> Done {
     let text = |name: &str| prompt.session.env().text(name).unwrap_or("none").to_owned();
     let world = if it.sandbox { "SANDBOX: the simulator, whose time stands still but for sleep(…)" } else { "AWS" };
     let (arm, variables) = (prompt.arm_words(), prompt.workspace.variables().len());
-    let state = if prompt.is_armed() { "ARMED: writes are sent (:disarm)".into() } else { format!("read-only ({arm} allows writes)") };
+    let state =
+        if prompt.is_armed() { "ARMED: writes are sent (:disarm)".into() } else { format!("read-only ({arm} allows writes)") };
     let protected = if prompt.whereabouts.protected { " · protected" } else { "" };
     let lines = [
         ("environment", format!("{}{protected}", it.environment)),

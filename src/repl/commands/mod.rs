@@ -32,7 +32,7 @@ commands! {
     "run" Argument::Run, "Runs a runbook here: :run deploy image=web:v42" => run::run;
     "save" Argument::Free, "Writes the lines that worked as a runbook: :save NAME" => files::save;
     "edit" Argument::Nothing, "Opens the last line in $EDITOR, and plays what is saved there" => files::edit;
-    "load" Argument::Free, "Plays the lines of a file: :load FILE" => files::load;
+    "load" Argument::File, "Plays the lines of a file: :load FILE" => files::load;
     "quit" Argument::Nothing, "Leaves, as Ctrl-D does" => quit;
 }
 
@@ -52,7 +52,8 @@ pub(super) fn run(prompt: &mut Prompt, line: &str) -> Done {
         None => {
             let names: Vec<String> = COMMANDS.iter().map(|command| format!(":{}", command.name)).collect();
             let help = did_you_mean(&format!(":{name}"), names.iter().map(String::as_str));
-            Err(Misuse::new(format!("there is no command `:{name}`")).hint(help.unwrap_or_else(|| ":help shows those that there are".into())))
+            Err(Misuse::new(format!("there is no command `:{name}`"))
+                .hint(help.unwrap_or_else(|| ":help shows those that there are".into())))
         }
     }
 }

@@ -82,6 +82,10 @@ impl Gathering {
     }
 
     fn put(&mut self, name: &str, candidate: Candidate) {
+        // A name that would move the cursor is typed by nobody.
+        if candidate.shown.contains(char::is_control) || candidate.text.contains(char::is_control) {
+            return;
+        }
         if name == self.typed && candidate.text == self.typed && !self.is_quoted() {
             // Typed in full already; it still tells Tab that there is nothing more.
             return self.fits.insert(0, candidate);

@@ -79,23 +79,40 @@ fn method_receiver<'k>(scan: &Scan, name: usize, known: &'k Known, depth: usize)
     resolve(scan, dot.checked_sub(1)?, known, depth)
 }
 
-/// A name at the head of a chain: of this text, then of the session.
+/// A name at the head of a chain: of this text, then of the session. The
+/// nearest declaration counts, even when nothing is known of it.
 fn root<'k>(scan: &Scan, at: usize, known: &'k Known, depth: usize) -> Option<Held<'k>> {
     let name = scan.word(at);
-    (0..at).rev().find_map(|index| declared(scan, index, name, known, depth)).or_else(|| known.value(name).map(Held::Value))
+    match (0..at).rev().find_map(|index| declaration(scan, index, name, at)) {
+        Some(Declaration::Let(first)) => resolve_from(scan, first, ";", known, depth),
+        Some(Declaration::For(first)) => resolve_from(scan, first, "{", known, depth)?.item(None),
+        Some(Declaration::Closure(method)) => method_receiver(scan, method, known, depth)?.item(None),
+        None => known.value(name).map(Held::Value),
+    }
 }
 
-/// `let x = …;`, `for x in … {`, and the `x` of `list.filter(|x| …)`.
-fn declared<'k>(scan: &Scan, index: usize, name: &str, known: &'k Known, depth: usize) -> Option<Held<'k>> {
+enum Declaration {
+    /// `let x = …;`: where the value begins.
+    Let(usize),
+    /// `for x in … {`
+    For(usize),
+    /// `list.filter(|x| …)`: the method's name.
+    Closure(usize),
+}
+
+/// What the word at `index` declares for a use of the same name at `at`.
+fn declaration(scan: &Scan, index: usize, name: &str, at: usize) -> Option<Declaration> {
     if scan.shape(index) != Some(Shape::Word) || scan.word(index) != name {
         return None;
     }
     match (scan.previous(index), scan.word(index + 1)) {
-        ("let" | "const", "=") => resolve_from(scan, index + 2, ";", known, depth),
-        ("for", "in") => resolve_from(scan, index + 2, "{", known, depth)?.item(None),
+        ("let" | "const", "=") => Some(Declaration::Let(index + 2)),
+        ("for", "in") => Some(Declaration::For(index + 2)),
         ("|", "|" | ",") => {
             let open = index.checked_sub(2).filter(|open| scan.word(*open) == "(")?;
-            method_receiver(scan, open.checked_sub(1)?, known, depth)?.item(None)
+            // Behind its call a closure's name means nothing.
+            let reaches = scan.partner(open).is_none_or(|close| close > at);
+            open.checked_sub(1).filter(|_| reaches).map(Declaration::Closure)
         }
         _ => None,
     }

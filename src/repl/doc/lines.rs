@@ -33,6 +33,10 @@ impl Page {
         self.lines.push(format!("{} · {what}", self.paint.strong(name)));
     }
 
+    pub fn blank(&mut self) {
+        self.lines.push(String::new());
+    }
+
     pub fn heading(&mut self, text: &str) {
         self.lines.push(String::new());
         self.lines.push(format!("  {}", self.paint.strong(text)));
@@ -43,6 +47,8 @@ impl Page {
         for line in text.lines() {
             if line.trim_start().starts_with("```") {
                 in_code = !in_code;
+            } else if let Some(heading) = line.strip_prefix("# ").filter(|_| !in_code) {
+                self.lines.push(format!("  {}", self.paint.strong(heading)));
             } else if in_code {
                 self.lines.push(format!("    {line}"));
             } else {

@@ -32,7 +32,8 @@ pub fn doc(topic: &str, known: &Known, paint: Paint, width: usize) -> Result<Str
             .or_else(|| function(topic, known, page.clone()))
             .or_else(|| module(topic, known, page.clone()))
             .or_else(|| variable(topic, known, page.clone()))
-            .or_else(|| runbook(topic, known, page)),
+            .or_else(|| runbook(topic, known, page.clone()))
+            .or_else(|| word(topic, page)),
     };
     found.map(Page::text).ok_or_else(|| nothing(topic, known))
 }
@@ -73,9 +74,11 @@ fn function(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
     let mut told = "";
     for form in &forms {
         page.code(&format!("{prefix}{}", form.signature()));
-        if form.help != told {
-            page.paragraphs(&form.help);
-            told = &form.help;
+        // Of many forms each is told in a paragraph, one alone in full.
+        let help = if forms.len() > 1 { form.help.split("\n\n").next().unwrap_or_default() } else { &form.help };
+        if help != told {
+            page.paragraphs(help);
+            told = help;
         }
     }
     if contents.is_some() && !known.imports.contains_key(module) {
@@ -115,7 +118,7 @@ fn variable(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
 }
 
 fn runbook(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
-    let Header { summary, version, params, permits, .. } = known.book.runbook(topic)?;
+    let Header { summary, version, params, permits, returns, .. } = known.book.runbook(topic)?;
     page.title(topic, &format!("a runbook, {version}"));
     page.paragraphs(summary);
     if !params.is_empty() {
@@ -126,11 +129,36 @@ fn runbook(topic: &str, known: &Known, mut page: Page) -> Option<Page> {
         mark: if param.required { "required".into() } else { param.kind.name().into() },
         text: param.help.clone(),
     }));
+    if let Some(returns) = returns {
+        page.heading("gives");
+        page.rows(returns.lines().iter().map(|(place, kind)| Row::plain(place, kind)));
+    }
     let writes = if permits.is_empty() { "it writes nothing".to_owned() } else { permits.join(", ") };
-    page.heading("writes");
+    page.blank();
     page.pairs(&[("permits", writes)]);
     let needed: Vec<String> = params.iter().filter(|param| param.required).map(|param| format!(" {}=…", param.name)).collect();
     page.next(&format!(":run {topic}{}", needed.concat()));
+    Some(page)
+}
+
+/// Words of the language that Rhai's own book does not have, or not so.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("step", "step \"name\" { … }", "A stretch of work that people see begin and end. It is worth what its block is worth."),
+    ("import", "import \"std/service\" as service;", "Makes a module's functions known as service::…; Tab shows the modules."),
+    ("fn", "fn name(a, b) { … }", "A function. The last expression is its result; it sees its params and nothing around it."),
+    ("let", "let name = …;", "A variable, which stays for the lines to come."),
+    ("for", "for one in list { … }", "Does something with each item of a list."),
+    ("if", "if … { … } else { … }", "An expression: it is worth what the block is worth that was taken."),
+    ("switch", "switch value { 1 => …, _ => … }", "Takes the first arm that fits; an expression, too."),
+    ("try", "try { … } catch (error) { … }", "Goes on after an error; `error.code` is AWS's own, where AWS refused."),
+    ("throw", "throw \"why\"", "Ends with an error, unless somebody catches it."),
+];
+
+fn word(topic: &str, mut page: Page) -> Option<Page> {
+    let (word, form, help) = WORDS.iter().find(|(word, ..)| *word == topic)?;
+    page.title(word, "a word of the language");
+    page.code(form);
+    page.paragraphs(help);
     Some(page)
 }
 

@@ -10,7 +10,7 @@ use crate::value::{Timestamp, Value, to_json};
 pub fn brief(name: &str, value: &Value, look: &Look) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Text(text) => harmless(if is_arn(text) { short(text) } else { text }),
+        Value::Text(text) => abbreviated(if is_arn(text) { short(text) } else { text }),
         Value::Time(time) => distance(*time, look.now),
         Value::Secret(_) => "(secret)".into(),
         Value::List(items) if items.is_empty() => String::new(),
@@ -31,12 +31,29 @@ pub fn full(name: &str, value: &Value, look: &Look) -> String {
     match value {
         Value::Null => "()".into(),
         Value::Text(text) if text.is_empty() => "\"\"".into(),
+        Value::Text(text) => harmless(if is_arn(text) { short(text) } else { text }),
         Value::Time(time) => both(*time, look),
         Value::Int(number) => moment(name, *number).map_or_else(|| number.to_string(), |time| both(time, look)),
         Value::Secret(secret) => format!("(secret {})", secret.origin()),
         Value::List(items) if items.is_empty() => "[]".into(),
         Value::Map(map) if map.is_empty() => "{}".into(),
         other => brief(name, other, look),
+    }
+}
+
+/// `9f31c2d4…` of a task's id: nobody reads more of it, and `:json` has it.
+fn abbreviated(text: &str) -> String {
+    let is_id = text.len() >= 32 && text.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+    if is_id { format!("{}…", &text[..8]) } else { harmless(text) }
+}
+
+/// Whether a value stands in a cell as less than it is.
+pub fn is_shortened(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => is_arn(text) || abbreviated(text).len() < text.len(),
+        Value::List(items) => items.iter().any(|item| !is_scalar(item) || is_shortened(item)),
+        Value::Map(map) => !map.is_empty(),
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use comfy_table::{CellAlignment, Table, TableStyle};
 use unicode_width::UnicodeWidthStr;
 
-use super::cell::{brief, clip, harmless, is_scalar};
+use super::cell::{brief, clip, harmless, is_scalar, is_shortened};
 use super::{Look, Sheet};
 use crate::repl::arn::is_arn;
 use crate::repl::doc::wrap;
@@ -27,6 +27,7 @@ const TELLING: &[&str] = &[
     "repositoryname",
     "targetgroupname",
     "key",
+    "taskarn",
     "family",
     "resourceid",
     "status",
@@ -45,18 +46,17 @@ const TELLING: &[&str] = &[
     "image",
     "value",
     "valuefrom",
-    "message",
-    "reason",
-    "stoppedreason",
-    "exitcode",
     "createdat",
+    "message",
+    "exitcode",
+    "stoppedreason",
+    "reason",
+    "statereason",
     "startedat",
     "updatedat",
     "stoppedat",
     "creationtime",
     "lastchangeddate",
-    "taskarn",
-    "id",
 ];
 
 /// Behind all that are named above: plain values, then ids, then what is nested.
@@ -70,6 +70,8 @@ const MODEST: usize = 32;
 const GAP: usize = 3;
 
 struct Column {
+    /// As AWS writes it.
+    member: String,
     name: String,
     heading: String,
     cells: Vec<String>,
@@ -103,6 +105,8 @@ pub fn table(sheet: &mut Sheet, indent: usize, items: &[Value], most: usize) {
         }
         column.heading = clip(&column.heading, column.width);
     }
+    let values = shown.iter().flat_map(|column| rows.iter().filter_map(|row| row.get(&column.member)));
+    sheet.cut |= values.into_iter().any(is_shortened);
     for (number, line) in draw(&shown, rows.len()).into_iter().enumerate() {
         let line = if number == 0 { look.paint.faint(&line) } else { line };
         sheet.line(indent, &line);
@@ -130,6 +134,7 @@ fn columns(rows: &[&Map], look: &Look) -> Vec<Column> {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(name)).collect();
         let cells = rows.iter().map(|row| row.get(name).map_or(String::new(), |value| brief(name, value, look)));
         Column {
+            member: name.clone(),
             name: harmless(name),
             heading: harmless(name),
             cells: cells.collect(),
@@ -145,7 +150,8 @@ fn columns(rows: &[&Map], look: &Look) -> Vec<Column> {
     columns
 }
 
-fn rank(name: &str, value: &Value) -> usize {
+/// The smaller, the more it tells.
+pub fn rank(name: &str, value: &Value) -> usize {
     let folded = name.to_lowercase();
     match (TELLING.iter().position(|telling| *telling == folded), value) {
         (Some(place), _) if is_scalar(value) => place,
@@ -167,29 +173,47 @@ fn shorten_headings(columns: &mut [Column]) {
     }
 }
 
-/// The columns that fit, each with its width, and the names of the others.
+/// The columns that fit, each with its width, and the names of the others. A
+/// message gets its room before ids and nested things get any.
 fn choose(columns: Vec<Column>, room: usize) -> (Vec<Column>, Vec<String>) {
-    let (mut shown, mut rest, mut left): (Vec<Column>, Vec<String>, usize) = (Vec::new(), Vec::new(), room);
-    for mut column in columns {
-        let gap = if shown.is_empty() { 0 } else { GAP };
+    let (telling, others): (Vec<Column>, Vec<Column>) = columns.into_iter().partition(|column| column.rank < ARN);
+    let mut choice = Choice { shown: Vec::new(), rest: Vec::new(), left: room };
+    telling.into_iter().for_each(|column| choice.take(column));
+    choice.widen();
+    others.into_iter().for_each(|column| choice.take(column));
+    choice.widen();
+    (choice.shown, choice.rest)
+}
+
+struct Choice {
+    shown: Vec<Column>,
+    rest: Vec<String>,
+    left: usize,
+}
+
+impl Choice {
+    fn take(&mut self, mut column: Column) {
+        let gap = if self.shown.is_empty() { 0 } else { GAP };
         column.width = column.natural().min(MODEST);
-        if shown.is_empty() {
-            column.width = column.width.min(left);
+        if self.shown.is_empty() {
+            column.width = column.width.min(self.left);
         }
-        if column.width + gap <= left {
-            left -= column.width + gap;
-            shown.push(column);
+        if column.width + gap <= self.left {
+            self.left -= column.width + gap;
+            self.shown.push(column);
         } else {
-            rest.push(column.name);
+            self.rest.push(column.name);
         }
     }
-    // What is left goes to those that were modest.
-    for column in &mut shown {
-        let more = (column.natural() - column.width.min(column.natural())).min(left);
-        column.width += more;
-        left -= more;
+
+    /// What is left goes to those that were modest.
+    fn widen(&mut self) {
+        for column in &mut self.shown {
+            let more = column.natural().saturating_sub(column.width).min(self.left);
+            column.width += more;
+            self.left -= more;
+        }
     }
-    (shown, rest)
 }
 
 fn draw(columns: &[Column], rows: usize) -> Vec<String> {

@@ -76,11 +76,11 @@ fn an_answer_shows_its_one_thing_without_the_envelope() {
     let shown = show(&answer, &look(80));
     let expected = "
 services
-  createdAt                2026-07-01 18:00:00 +09 · 3h ago
-  deploymentConfiguration  { maximumPercent: 200, minimumHealthyPercent: 100 }
-  runningCount             4
-  serviceArn               nest-wallet-service
   serviceName              nest-wallet-service
+  runningCount             4
+  createdAt                2026-07-01 18:00:00 +09 · 3h ago
+  serviceArn               nest-wallet-service
+  deploymentConfiguration  { maximumPercent: 200, minimumHealthyPercent: 100 }
   events  9 items
      # │ message                    │ id
      0 │ has reached a steady state │ 0
@@ -91,6 +91,24 @@ services
      … 4 more";
     assert_eq!(format!("\n{}", shown.text), expected);
     assert!(shown.cut && shown.fits(20) && !shown.fits(10));
+}
+
+#[test]
+fn a_message_has_room_before_ids_have() {
+    let event = |at: &str| {
+        map! {
+            "id" => "c8d9e87f-942f-429e-a4f5-da424fe9a5d1", "createdAt" => time(at),
+            "message" => "(service nest-wallet-service) was unable to place a task because the image cannot be pulled.",
+        }
+    };
+    let events = Value::List(vec![event("2026-07-01T11:59:00Z"), event("2026-07-01T11:00:00Z")]);
+    let shown = show(&events, &look(120));
+    let expected = "
+ # │ created │ message                                                                                      │ id
+ 0 │ 1m ago  │ (service nest-wallet-service) was unable to place a task because the image cannot be pulled. │ c8d9e87f…
+ 1 │ 1h ago  │ (service nest-wallet-service) was unable to place a task because the image cannot be pulled. │ c8d9e87f…";
+    assert_eq!(format!("\n{}", shown.text), expected);
+    assert!(show(&events, &look(80)).text.ends_with("also id"), "{}", show(&events, &look(80)).text);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Sheet;
-use super::cell::{brief, full, harmless, harmless_lines, inline, is_scalar};
-use super::table::{is_table, table};
+use super::cell::{brief, full, harmless, harmless_lines, inline, is_scalar, is_shortened};
+use super::table::{is_table, rank, table};
+use crate::repl::doc::wrap;
 use crate::value::{Key, Map, Value};
 
 /// Rows of a table inside something else.
@@ -37,15 +38,19 @@ pub fn top(sheet: &mut Sheet, value: &Value) {
 /// An answer is mostly one thing in an envelope: its failures are empty, its
 /// token is no news.
 fn only_part(members: &Map) -> Option<(&Key, &Value)> {
-    let is_empty = |value: &Value| match value {
+    let mut parts = members.iter().filter(|(_, value)| !is_empty(value));
+    let (name, value) = parts.next()?;
+    (parts.next().is_none() && !is_scalar(value)).then_some((name, value))
+}
+
+/// What says nothing: AWS sends some lists even when nothing is in them.
+fn is_empty(value: &Value) -> bool {
+    match value {
         Value::Null => true,
         Value::List(items) => items.is_empty(),
         Value::Map(map) => map.is_empty(),
         _ => false,
-    };
-    let mut parts = members.iter().filter(|(_, value)| !is_empty(value));
-    let (name, value) = parts.next()?;
-    (parts.next().is_none() && !is_scalar(value)).then_some((name, value))
+    }
 }
 
 fn part_of_answer(sheet: &mut Sheet, part: &Value) {
@@ -69,6 +74,7 @@ fn list(sheet: &mut Sheet, indent: usize, items: &[Value], most: usize) {
     let numbers = items.len().saturating_sub(1).to_string().len();
     for (number, item) in items.iter().enumerate().take(most) {
         let text = full("", item, sheet.look);
+        sheet.cut |= is_shortened(item);
         let room = sheet.width(indent + numbers + 3);
         let text = sheet.fit(&text, room);
         let number = sheet.look.paint.faint(&format!("{number:>numbers$}"));
@@ -85,14 +91,16 @@ fn map(sheet: &mut Sheet, indent: usize, members: &Map, depth: usize) {
     if members.is_empty() {
         return sheet.line(indent, "{}");
     }
-    let (short, long): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_short(value, indent, sheet));
+    let (empty, members): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_empty(value));
+    let (mut short, long): (Vec<_>, Vec<_>) = members.into_iter().partition(|(_, value)| is_short(value, indent, sheet));
+    short.sort_by_key(|(name, value)| (rank(name, value), *name));
     let names = short.iter().map(|(name, _)| name.width()).filter(|width| *width <= NAME).max().unwrap_or_default();
     for (name, value) in short {
         let shown = if is_scalar(value) { full(name, value, sheet.look) } else { one_line(name, value, sheet) };
         let name = harmless(name);
         let room = sheet.width(indent + names.max(name.width()) + 2);
         let shown = sheet.fit(&shown, room);
-        sheet.cut |= matches!(value, Value::Text(text) if crate::repl::arn::is_arn(text));
+        sheet.cut |= !matches!(value, Value::Map(_)) && is_shortened(value);
         let gap = " ".repeat(names.saturating_sub(name.width()) + 2);
         let name = sheet.look.paint.faint(&name);
         sheet.line(indent, &format!("{name}{gap}{shown}"));
@@ -100,12 +108,19 @@ fn map(sheet: &mut Sheet, indent: usize, members: &Map, depth: usize) {
     for (name, value) in long {
         nested(sheet, indent, name, value, depth);
     }
+    if !empty.is_empty() {
+        let names = empty.iter().map(|(name, _)| harmless(name)).collect::<Vec<_>>().join(", ");
+        for line in wrap(&format!("empty: {names}"), sheet.width(indent)) {
+            let line = sheet.look.paint.faint(&line);
+            sheet.line(indent, &line);
+        }
+    }
 }
 
 fn nested(sheet: &mut Sheet, indent: usize, name: &str, value: &Value, depth: usize) {
     let title = sheet.look.paint.faint(&harmless(name));
     let count = match value {
-        Value::List(items) => format!("  {} items", items.len()),
+        Value::List(items) => format!("  {}", counted(items.len())),
         _ => String::new(),
     };
     if depth >= DEPTH {
@@ -127,6 +142,10 @@ fn nested(sheet: &mut Sheet, indent: usize, name: &str, value: &Value, depth: us
         }
         _ => {}
     }
+}
+
+fn counted(items: usize) -> String {
+    if items == 1 { "1 item".into() } else { format!("{items} items") }
 }
 
 fn one_line(name: &str, value: &Value, sheet: &Sheet) -> String {

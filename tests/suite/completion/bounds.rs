@@ -98,6 +98,18 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
+/// Names that lead to each other must not be followed without an end.
+#[test]
+fn names_in_circles_take_no_time() {
+    let known = known();
+    for line in ["let a = a.b;\n", "let a = b[0]; let b = a[0];\n", "for a in a { ", "a.filter(|a| ", "[a, ", "ecs::x(#{ a: "] {
+        let text = format!("{}a.", line.repeat(400));
+        complete(&text, text.len(), &known);
+        hint(&text, text.len(), &known);
+        highlight(&text, &known);
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
 

@@ -71,6 +71,7 @@ fn runbooks_variables_services_and_commands() {
     assert!(said("verdict").contains("judge(seen, rollout)"), "what was imported goes by its name");
     assert!(said("verdict::judge").contains("judge(seen, rollout)"));
     assert!(said("s").contains("deployments: a list of 2 maps"));
+    assert!(said("step").contains("a word of the language"));
     assert!(said(":env").contains("Where this prompt is"));
 }
 

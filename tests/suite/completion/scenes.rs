@@ -80,6 +80,10 @@ fn a_closure_knows_the_items_of_its_list() {
     let line = "s.deployments.filter(|one| one.sta";
     let found = rollbook::repl::completion::complete(line, line.len(), &known);
     assert_eq!(found.candidates.iter().map(|one| one.shown.as_str()).collect::<Vec<_>>(), ["status"]);
+    // Behind the call the name is the session's again.
+    let line = "let n = s.deployments.filter(|s| s.status == \"x\").len();\ns.cluster";
+    let found = rollbook::repl::completion::complete(line, line.len(), &known);
+    assert_eq!(found.candidates.iter().map(|one| one.shown.as_str()).collect::<Vec<_>>(), ["clusterArn"]);
 }
 
 #[test]

@@ -5,3 +5,5 @@ mod saved;
 mod screen;
 mod script;
 mod terminal;
+
+pub use script::play;

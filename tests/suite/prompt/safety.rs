@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rollbook::api::{HTTP, Model, Operation, SERVICES, Structure, Type};
 
-use super::script::{play, sandbox};
 use super::screen::{CTRL_D, Terminal};
+use super::script::{play, sandbox};
 use crate::harness::Project;
 use crate::stub::Stub;
 
@@ -104,16 +104,43 @@ fn the_history_holds_no_secret_and_is_its_owners_alone() {
     terminal.ready().line("let id = \"nest-wallet-prod-secrets\"").ready();
     // Nobody can know yet that this is one.
     terminal.line("let value = \"canary-of-later\"").ready();
-    terminal.line("secrets::put_secret_value(#{ SecretId: id, SecretString: \"canary-in-line\" })").shows("nothing was sent").ready();
+    terminal
+        .line("secrets::put_secret_value(#{ SecretId: id, SecretString: \"canary-in-line\" })")
+        .shows("nothing was sent")
+        .ready();
     terminal.line("let password = \"canary\"").ready();
     terminal.line("secrets::put_secret_value(#{ SecretId: id, SecretString: value })").ready();
     terminal.line("let last = 1").ready().keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
     let history = project.read("state/prompt_history").expect("a history");
     assert!(!history.contains("canary"), "{history}");
-    assert!(history.contains("let id = ") && history.contains("SecretString: value") && history.contains("let last"), "{history}");
+    assert!(
+        history.contains("let id = ") && history.contains("SecretString: value") && history.contains("let last"),
+        "{history}"
+    );
     let mode = std::fs::metadata(project.path().join("state/prompt_history")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let shown = project.run(&["show"]);
     shown.status(0).never_says("canary-in-line").prints("(a line with a secret in it)");
+}
+
+#[test]
+fn a_secret_that_was_read_is_nowhere_to_be_seen() {
+    const CANARY: &str = "canary-3f9a1c77d2";
+    let project = Project::new().file("rollbook.toml", "").variable("CANARY", CANARY);
+    let script = "let s = environment_secret(\"CANARY\")\ns\n#{ a: s, b: [s] }\n:json\n:json #{ a: s }\n:type _\n_1\n\
+                  print(s)\n`${s}`\n\"x\" + s\nthrow s\ns.nothing()\nlet t = [s]\nparallel(t, |x| x)\n\
+                  secrets::put_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\", SecretString: s })\n\
+                  :arm\nsecrets::put_secret_value(#{ SecretId: \"nest-wallet-prod-secrets\", SecretString: s }).Name\n\
+                  :calls\n:calls 2\n:save kept\n:doc s\n";
+    let ran = play(&project, &["repl", "--sandbox"], script);
+    ran.never_says(CANARY).prints("nest-wallet-prod-secrets").prints("(secret").says("runbooks/kept.rhai");
+    let shown = [project.run(&["show"]), project.run(&["show", "--output", "json"]), project.run(&["history"])];
+    shown.iter().for_each(|shown| drop(shown.never_says(CANARY)));
+    let kept = project.read("runbooks/kept.rhai").expect("it was saved");
+    assert!(!kept.contains(CANARY) && kept.contains("environment_secret(\"CANARY\")"), "{kept}");
+    for file in std::fs::read_dir(project.path().join("state/runs")).expect("journals").flatten() {
+        let bytes = std::fs::read(file.path()).expect("a journal");
+        assert!(!String::from_utf8_lossy(&bytes).contains(CANARY), "{}", file.path().display());
+    }
 }

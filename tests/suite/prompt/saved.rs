@@ -7,7 +7,9 @@ use crate::harness::Project;
 fn calls(project: &Project) -> Vec<String> {
     let shown = project.run(&["show", "--output", "json"]).json();
     let calls = shown["moments"].as_array().expect("moments").iter().filter(|moment| moment["kind"] == "call");
-    calls.flat_map(|call| vec![call["operation"].as_str().unwrap().to_owned(); call["times"].as_u64().unwrap() as usize]).collect()
+    calls
+        .flat_map(|call| vec![call["operation"].as_str().unwrap().to_owned(); call["times"].as_u64().unwrap() as usize])
+        .collect()
 }
 
 const SESSION: &str = r#"import "std/service" as service;

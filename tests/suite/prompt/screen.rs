@@ -73,11 +73,18 @@ impl Terminal {
         self
     }
 
+    /// Takes back what is typed.
+    #[track_caller]
+    pub fn clear(&mut self) -> &mut Terminal {
+        self.keys("\x15").ready()
+    }
+
     /// Types a line, sees it, and presses Enter.
     #[track_caller]
     pub fn line(&mut self, line: &str) -> &mut Terminal {
-        let end: String = line.chars().rev().take(20).collect::<Vec<_>>().into_iter().rev().collect();
-        self.keys(line).until(&format!("showed {end:?} as typed"), |terminal| terminal.flat().ends_with(&end)).keys(ENTER)
+        let letters: Vec<char> = line.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let end: String = letters[letters.len().saturating_sub(20)..].iter().collect();
+        self.keys(line).until(&format!("showed {line:?} as typed"), |terminal| terminal.flat().ends_with(&end)).keys(ENTER)
     }
 
     pub fn resize(&mut self, rows: u16, columns: u16) -> &mut Terminal {
@@ -90,12 +97,30 @@ impl Terminal {
     pub fn screen(&self) -> String {
         let parser = self.parser.lock().unwrap();
         let (_, columns) = parser.screen().size();
-        parser.screen().rows(0, columns.get()).map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+        parser
+            .screen()
+            .rows(0, columns.get())
+            .map(|row| row.trim_end().to_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim_end()
+            .to_owned()
     }
 
-    /// The same on one line, so that it does not matter where lines break.
+    /// The same without spaces, so that it does not matter where lines break.
     pub fn flat(&self) -> String {
-        self.screen().replace('\n', "")
+        self.screen().split_whitespace().collect()
+    }
+
+    /// Whether anything on the screen has a color of its own, or is faint.
+    pub fn has_color(&self) -> bool {
+        let parser = self.parser.lock().unwrap();
+        let (rows, columns) = parser.screen().size();
+        let mut cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        cells.any(|(row, column)| {
+            let cell = parser.screen().cell(row, column);
+            cell.is_some_and(|cell| cell.fgcolor() != vt100::Color::Default || cell.bold() || cell.dim())
+        })
     }
 
     /// The line on which the cursor stands.

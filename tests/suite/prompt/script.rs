@@ -84,8 +84,12 @@ fn an_environment_that_there_is_not_is_said_at_once() {
 #[test]
 fn other_runs_and_the_prompt_share_the_sandbox() {
     let project = Project::new();
-    play(&project, &["repl", "--sandbox"], ":arm\necs::update_service(#{ service: env.service, cluster: env.cluster, desiredCount: 5 });")
-        .status(0);
+    play(
+        &project,
+        &["repl", "--sandbox"],
+        ":arm\necs::update_service(#{ service: env.service, cluster: env.cluster, desiredCount: 5 });",
+    )
+    .status(0);
     project.run(&["status", "--sandbox"]).status(0).prints("/5 running");
 }
 

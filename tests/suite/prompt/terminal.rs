@@ -22,7 +22,12 @@ fn the_prompt_says_where_it_is_and_answers() {
     terminal.keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
     project.run(&["history"]).status(0).prints("repl").prints("succeeded");
-    project.run(&["show"]).status(0).prints("▸ let n = 20 + 1").prints("sts GetCallerIdentity").prints("6 lines, 1 call, 0 writes");
+    project
+        .run(&["show"])
+        .status(0)
+        .prints("▸ let n = 20 + 1")
+        .prints("sts GetCallerIdentity")
+        .prints("6 lines, 1 call, 0 writes");
 }
 
 #[test]
@@ -68,19 +73,33 @@ fn ctrl_c_cancels_the_call_and_not_the_session() {
     terminal.ready().line("let kept = 7").ready();
     terminal.line("try { ecs::list_clusters() } catch { }");
     terminal.until("sent it", |_| !stub.received("ListClusters").is_empty()).keys(CTRL_C).shows(" interrupted").ready();
-    terminal.line("print(\"going\"); loop { }").shows("\ngoing\n").keys(CTRL_C);
+    terminal.line("print(\"going\"); loop { }").shows("\ngoing").keys(CTRL_C);
     terminal.until("gave up the loop", |terminal| terminal.screen().matches(" interrupted").count() == 2).ready();
     // What was typed and not yet entered is given up too.
-    terminal.keys("kept +").keys(CTRL_C).shows("Ctrl-D leaves").ready();
+    terminal.keys("kept +").until("showed it", |terminal| terminal.present().ends_with("kept +")).keys(CTRL_C);
+    terminal.until("gave it up", |terminal| terminal.screen().matches("Ctrl-D leaves").count() == 2).ready();
     terminal.line("kept").shows("\n7\n").ready().keys(CTRL_D);
     assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_write_in_flight_is_not_called_merely_interrupted() {
+    let stub = Stub::start().on("UpdateService", [Answer::Slow(Duration::from_secs(60), "{}".into())]);
+    let Some(mut terminal) = Terminal::start(&Project::at(&stub.url), &["repl"]) else { return };
+    terminal.ready().line(":arm").shows("ARMED ❯").line("ecs::update_service(#{ service: \"web\", desiredCount: 3 })");
+    terminal.until("sent it", |_| !stub.received("UpdateService").is_empty()).keys(CTRL_C);
+    terminal.shows("nobody knows whether it took effect").shows("it was not sent again").ready();
+    terminal.line("40 + 2").shows("\n42\n").ready();
+    assert_eq!(stub.received("UpdateService").len(), 1);
 }
 
 #[test]
 fn a_narrower_terminal_keeps_what_is_typed() {
     let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
     terminal.ready().keys("let text = \"한국어 🚀 wide\"").shows("한국어 🚀 wide");
-    terminal.resize(20, 60).keys(" + \"!\"").until("drew it again", |terminal| terminal.flat().contains("wide\" + \"!\""));
+    // The emulator has cut the line; the program draws it anew, on two lines.
+    terminal.resize(20, 60).until("drew it again", |terminal| terminal.flat().ends_with("🚀wide\""));
+    terminal.keys(" + \"!\"").until("went on", |terminal| terminal.flat().ends_with("wide\"+\"!\""));
     terminal.keys(ENTER).ready().line("text").shows("\n한국어 🚀 wide!\n");
 }
 
@@ -93,7 +112,60 @@ fn a_dumb_terminal_does() {
 }
 
 #[test]
-fn tab_completes_an_operation() {
+fn tab_completes_operations_members_and_names_that_exist() {
     let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
-    terminal.ready().keys("ecs::describe_capacity_p").keys(TAB).shows("ecs::describe_capacity_providers");
+    terminal.ready().keys("ecs::describe_capacity_p").keys(TAB).shows("ecs::describe_capacity_providers").clear();
+    terminal.keys("ecs::list_services(#{ clu").keys(TAB).shows("#{ cluster:").clear();
+    terminal.keys(":run stat").keys(TAB).shows(":run status").clear();
+    terminal.line("let s = #{ desiredCount: 4 }").ready();
+    terminal.keys("s.des").keys(TAB).shows("❯ s.desiredCount").clear();
+    // Fetched in the background: the first Tab may come before the names.
+    let mut tries = 0;
+    while !terminal.screen().contains("cluster: \"nest-wallet-cluster") && tries < 50 {
+        terminal.clear().keys("ecs::list_services(#{ cluster: \"nest").keys(TAB);
+        std::thread::sleep(Duration::from_millis(100));
+        tries += 1;
+    }
+    terminal.shows("cluster: \"nest-wallet-cluster").clear();
+    // What was looked up on the side is no part of the session.
+    terminal.line(":calls").shows("sts GetCallerIdentity").ready();
+    assert!(!terminal.screen().contains("ListClusters"), "{}", terminal.screen());
+}
+
+#[test]
+fn colors_only_where_they_are_wanted() {
+    let colored = |no_color: &str| {
+        let mut terminal = Terminal::start_with(&Project::new(), &["repl", "--sandbox"], &[("NO_COLOR", no_color)])?;
+        terminal.ready().keys("let text = \"a\"").shows("let text = \"a\"");
+        Some(terminal.has_color())
+    };
+    let (Some(with), Some(without)) = (colored(""), colored("1")) else { return };
+    assert!(with && !without, "with: {with}, without: {without}");
+}
+
+#[test]
+fn a_long_result_is_paged() {
+    let project = Project::new().variable("PAGER", "head -n 3");
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().line("let many = []; for n in 0..200 { many.push(`item ${n}`) }").ready();
+    terminal.line("many").shows("item 2").ready();
+    assert!(!terminal.screen().contains("item 3"), "{}", terminal.screen());
+}
+
+#[test]
+fn the_runbook_of_the_prompt_may_ask() {
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/mine.rhai", "//! Mine.\n");
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready().line("40 + 2").shows("\n42\n").ready().line(":save mine").shows("Overwrite it? [y/N]");
+    terminal.keys("y\r").shows("rollbook check mine").ready();
+    assert!(project.read("runbooks/mine.rhai").unwrap().contains("40 + 2"));
+    let image = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42";
+    terminal
+        .line(":arm")
+        .ready()
+        .shows("ARMED ❯")
+        .line(&format!(":run deploy image={image}"))
+        .shows("Deploy this to nest-wallet-service? [y/N]")
+        .keys("n\r");
+    terminal.shows("the answer was no").ready();
 }
