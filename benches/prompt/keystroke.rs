@@ -91,6 +91,8 @@ fn known() -> (Known, mpsc::Sender<()>) {
     };
     let shelf = Shelf::new(None, None);
     let book = Arc::new(Book::new(Arc::new(shelf.host(Limits::default())), shelf, COMMANDS));
+    // As a prompt does while its first line is read.
+    book.warm();
     let mut known = Known::new(book, Live::new(Arc::new(world)));
     known.cluster = Some("main".into());
     known.live.names(Kind::Cluster, "");

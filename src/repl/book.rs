@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::api::SERVICES;
 use crate::runbook::{Header, Shelf};
 use crate::script::{Function, Host, Library, Text};
 
@@ -48,7 +49,7 @@ pub struct Book {
     host: Arc<Host>,
     shelf: Shelf,
     commands: &'static [Command],
-    natives: Vec<Function>,
+    natives: OnceLock<Vec<Function>>,
     modules: BTreeMap<String, OnceLock<Contents>>,
     runbooks: BTreeMap<String, OnceLock<Option<Header>>>,
 }
@@ -58,7 +59,16 @@ impl Book {
     pub fn new(host: Arc<Host>, shelf: Shelf, commands: &'static [Command]) -> Book {
         let runbooks = shelf.names().into_keys().map(|name| (name, OnceLock::new())).collect();
         let modules = shelf.paths().into_iter().map(|path| (path, OnceLock::new())).collect();
-        Book { natives: host.natives(), host, shelf, commands, modules, runbooks }
+        Book { natives: OnceLock::new(), host, shelf, commands, modules, runbooks }
+    }
+
+    /// Reads all that is read when first asked for, so that no key waits for it:
+    /// for a thread beside the prompt.
+    pub fn warm(&self) {
+        self.natives();
+        SERVICES.iter().for_each(|service| _ = service.model());
+        self.runbooks().for_each(|name| _ = self.runbook(name));
+        self.modules().for_each(|path| _ = self.module(path));
     }
 
     pub fn commands(&self) -> &'static [Command] {
@@ -71,17 +81,17 @@ impl Book {
 
     /// Functions that are called without a module or in `json` and `http`.
     pub fn natives(&self) -> &[Function] {
-        &self.natives
+        self.natives.get_or_init(|| self.host.natives())
     }
 
     /// Every form of one native.
     pub fn native<'a>(&'a self, module: &'a str, name: &'a str) -> impl Iterator<Item = &'a Function> {
-        self.natives.iter().filter(move |native| native.module == module && native.name == name)
+        self.natives().iter().filter(move |native| native.module == module && native.name == name)
     }
 
     /// The namespaces of natives: `json`, `http`.
     pub fn namespaces(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.natives.iter().map(|native| native.module.as_str()).collect();
+        let mut names: Vec<&str> = self.natives().iter().map(|native| native.module.as_str()).collect();
         names.retain(|name| !name.is_empty());
         names.dedup();
         names

@@ -15,6 +15,12 @@ enum Around {
     },
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Begins,
+    Holds,
+}
+
 pub struct Gathering {
     typed: String,
     folded: String,
@@ -63,10 +69,10 @@ impl Gathering {
     pub fn offer_quoted(&mut self, name: &str, code: String, note: String) {
         match self.around {
             Around::Quotes { close } => {
-                if self.could_fit(name) {
+                if let Some(fit) = self.fit(name) {
                     let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
                     let text = close.map_or(escaped.clone(), |quote| format!("{escaped}{quote}"));
-                    self.put(name, Candidate { text, shown: name.to_owned(), note });
+                    self.keep(fit, Candidate { text, shown: name.to_owned(), note });
                 }
             }
             Around::Code if self.typed.is_empty() && !code.is_empty() => {
@@ -76,28 +82,35 @@ impl Gathering {
         }
     }
 
-    /// Cheap, and so asked first where names are many.
-    fn could_fit(&self, name: &str) -> bool {
-        self.typed.is_empty() || name.to_lowercase().contains(&self.folded)
+    /// How a name fits what is typed, if it does and there is still room. Names
+    /// are many: this is asked of thousands for one key.
+    fn fit(&self, name: &str) -> Option<Fit> {
+        let beginning = name.get(..self.typed.len());
+        match beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(&self.typed)) {
+            true => (self.fits.len() < MOST).then_some(Fit::Begins),
+            // What only holds it is not given once something begins with it.
+            false if !self.fits.is_empty() || self.holds.len() >= MOST => None,
+            false => name.to_lowercase().contains(&self.folded).then_some(Fit::Holds),
+        }
     }
 
     fn put(&mut self, name: &str, candidate: Candidate) {
-        // A name that would move the cursor is typed by nobody.
-        if candidate.shown.contains(char::is_control) || candidate.text.contains(char::is_control) {
-            return;
-        }
-        if name == self.typed && candidate.text == self.typed && !self.is_quoted() {
+        if name == self.typed && candidate.text == self.typed {
             // Typed in full already; it still tells Tab that there is nothing more.
             return self.fits.insert(0, candidate);
         }
-        let place = match () {
-            () if name.starts_with(&self.typed) => &mut self.fits,
-            () if name.to_lowercase().starts_with(&self.folded) => &mut self.fits,
-            () if name.to_lowercase().contains(&self.folded) => &mut self.holds,
-            () => return,
-        };
+        let Some(fit) = self.fit(name) else { return };
         // Forms of one function come in a row; names are few where they repeat.
-        if place.len() < MOST && !place.iter().rev().take(40).any(|other| other.shown == candidate.shown) {
+        let place = if fit == Fit::Begins { &self.fits } else { &self.holds };
+        if !place.iter().rev().take(40).any(|other| other.shown == candidate.shown) {
+            self.keep(fit, candidate);
+        }
+    }
+
+    /// A name that would move the cursor is typed by nobody.
+    fn keep(&mut self, fit: Fit, candidate: Candidate) {
+        if !candidate.text.contains(char::is_control) && !candidate.shown.contains(char::is_control) {
+            let place = if fit == Fit::Begins { &mut self.fits } else { &mut self.holds };
             place.push(candidate);
         }
     }

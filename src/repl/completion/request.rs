@@ -176,7 +176,8 @@ pub fn values(gathering: &mut Gathering, scan: &Scan, wanted: &Wanted, known: &K
             for (name, place) in
                 live_names(scan, wanted, known).iter().flat_map(|(names, place)| names.iter().map(move |name| (name, place)))
             {
-                gathering.offer_quoted(name, wrapped(name), (*place).to_owned());
+                let code = if gathering.is_bare() { wrapped(name) } else { String::new() };
+                gathering.offer_quoted(name, code, (*place).to_owned());
             }
         }
         _ => {}
