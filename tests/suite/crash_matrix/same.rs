@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// somebody waits a second longer; where ECS puts a task, which it draws; how
 /// many tasks bore what at which second, and that an alarm was put twice.
 const VOLATILE: &[&str] =
-    &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone", "loads", "history"];
+    &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone"];
 
 /// What is measured of tasks and targets, and what alarms make of it: it goes by
 /// the second.
