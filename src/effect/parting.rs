@@ -33,7 +33,7 @@ impl Gate {
         said: String,
     ) -> Result<(), Trouble> {
         api::validate(operation, &mut request, &branch.known()).map_err(|faults| Trouble::Invalid { operation, faults })?;
-        self.guard.check(operation, self.account.get().map(String::as_str))?;
+        self.guard.check(operation, &request, self.account.get().map(String::as_str))?;
         lock(&self.partings).push(Parting { operation, request, said });
         Ok(())
     }

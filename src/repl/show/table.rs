@@ -71,7 +71,7 @@ const GAP: usize = 3;
 
 struct Column {
     /// As AWS writes it.
-    member: String,
+    member: Key,
     name: String,
     heading: String,
     cells: Vec<String>,
@@ -105,7 +105,7 @@ pub fn table(sheet: &mut Sheet, indent: usize, items: &[Value], most: usize) {
         }
         column.heading = clip(&column.heading, column.width);
     }
-    let values = shown.iter().flat_map(|column| rows.iter().filter_map(|row| row.get(&column.member)));
+    let values = shown.iter().flat_map(|column| rows.iter().filter_map(|row| row.get(column.member.as_str())));
     sheet.cut |= values.into_iter().any(is_shortened);
     for (number, line) in draw(&shown, rows.len()).into_iter().enumerate() {
         let line = if number == 0 { look.paint.faint(&line) } else { line };

@@ -7,13 +7,11 @@ use rollbook::api::{self, Effect};
 use serde_json::{Map, Value, json};
 
 /// The state of chance, of the clock and of looks, which differ as soon as
-/// somebody waits a second longer; where ECS puts a task, which it draws; how
-/// many tasks bore what at which second, and that an alarm was put twice.
-const VOLATILE: &[&str] =
-    &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone"];
+/// somebody waits a second longer; and where ECS puts a task, which it draws.
+const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone"];
 
 /// What is measured of tasks and targets, and what alarms make of it: it goes by
-/// the second.
+/// the second, and tells that an alarm was put twice.
 const MEASURED: &[&str] = &["loads", "history", "hosts", "changed_at", "look_at", "StateValue", "StateReason", "StateReasonData"];
 
 /// Lists in an order of no meaning.
