@@ -183,7 +183,7 @@ fn rollbook_itself_takes_it_for_an_account() {
     );
     let ran = project.run(&["status", "--env", "local"]);
     ran.status(0).prints("nest-wallet-service in nest-wallet-cluster").prints("2/2 running").never_says("SANDBOX");
-    let script = "print(cloudwatch::describe_alarms(#{}).MetricAlarms[0].AlarmName);\n\
+    let script = "print(cloudwatch::describe_alarms(#{ AlarmNamePrefix: \"nest\" }).MetricAlarms[0].AlarmName);\n\
                   try { cloudwatch::get_dashboard(#{ DashboardName: \"nope\" }) } catch (e) { print(e.code) }";
     let project = server.project().runbook("alarms", "", script);
     project.run(&["run", "alarms"]).status(0).prints("nest-wallet-cpu-high").prints("ResourceNotFound");
