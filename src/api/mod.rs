@@ -8,6 +8,7 @@
 mod answer;
 mod codec;
 mod failure;
+pub mod fargate;
 mod http;
 mod known;
 mod model;

@@ -95,7 +95,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Cat(cat) => cat.execute(&shelf),
         Command::Check(check) => check.execute(&shelf),
         Command::Eject(eject) => eject.execute(&shelf),
-        Command::Init(init) => init.execute(),
+        Command::Init(init) => init.execute(shelf.clone()),
         Command::Completions(completions) => completions.execute(&shelf),
         Command::Sandbox(sandbox) => sandbox.execute(),
     };

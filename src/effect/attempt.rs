@@ -143,7 +143,7 @@ impl Gate {
     }
 
     /// AWS likes to quote what it refuses.
-    fn redacted(&self, failure: Failure) -> Failure {
+    pub(super) fn redacted(&self, failure: Failure) -> Failure {
         match failure {
             Failure::Answered(error) => Failure::Answered(AwsError { message: self.vault.redact(error.message), ..error }),
             other => other,

@@ -11,6 +11,7 @@ use super::branch::Branch;
 use super::cancel::Cancel;
 use super::guard::Guard;
 use super::kind::Effect;
+use super::parting::Parting;
 use super::recall::{describe, diverged};
 use super::record::{pack, unpack};
 use super::resume::Resumption;
@@ -72,6 +73,7 @@ pub struct Gate {
     pub(super) account: OnceLock<String>,
     pub(super) protection_lifted: Mutex<bool>,
     pub(super) seen: Mutex<Seen>,
+    pub(super) partings: Mutex<Vec<Parting>>,
     pub(super) resumption: Resumption,
     /// The names that this process holds, with their numbers.
     pub(super) held: Mutex<Vec<(String, u64)>>,
@@ -88,6 +90,7 @@ impl Gate {
         Gate {
             alive_since,
             seen: Mutex::default(),
+            partings: Mutex::default(),
             resumption: Resumption::default(),
             held: Mutex::default(),
             world: setup.world,

@@ -13,6 +13,7 @@ mod gate;
 mod guard;
 mod kind;
 mod local;
+mod parting;
 mod recall;
 mod record;
 mod resume;

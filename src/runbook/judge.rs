@@ -77,3 +77,15 @@ pub(super) fn judge_stop(stop: Stop) -> Judged {
     };
     Judged { open, ..judged }
 }
+
+/// Whether what the script had begun was left in the middle, and something can
+/// still be done about it.
+pub(super) fn was_cut_short(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Finished(_) => false,
+        Outcome::Failed(_) => true,
+        Outcome::Stopped(stop, _) => {
+            matches!(stop, Stop::Interrupted | Stop::Limit { .. } | Stop::OutcomeUnknown { .. } | Stop::Concluded { .. })
+        }
+    }
+}

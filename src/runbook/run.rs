@@ -12,7 +12,7 @@ use super::book::Book;
 use super::door::Door;
 use super::fault::Misuse;
 use super::hold;
-use super::judge::{Judged, judge, judge_beginning, judge_stop};
+use super::judge::{Judged, judge, judge_beginning, judge_stop, was_cut_short};
 use super::place::Place;
 use super::recording::{Recorder, Recording};
 use super::revision::{self, GitState};
@@ -207,7 +207,13 @@ impl<'a> Run<'a> {
     fn play(mut self, host: &Host) -> Result<Ended, Misuse> {
         let branch = Arc::new(Branch::default());
         let mut judged = match self.begin(host, &branch) {
-            Ok(variables) => self.judge(host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables)),
+            Ok(variables) => {
+                let outcome = host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables);
+                if was_cut_short(&outcome) {
+                    self.gate.part();
+                }
+                self.judge(outcome)
+            }
             // A run that never began is not worth going on with.
             Err(trouble) => Judged { open: self.announcement.resumed, ..judge_beginning(trouble) },
         };

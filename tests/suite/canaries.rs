@@ -17,7 +17,7 @@ use crate::harness::{Project, Ran};
 use crate::stub::{Answer, Stub};
 
 /// With everything in it that encodings change.
-const CANARY: &str = "c4n\"ary/Ü+ é\\7Q=z";
+pub const CANARY: &str = "c4n\"ary/Ü+ é\\7Q=z";
 const OTHER: &str = "second-canary-91";
 
 /// The ways in which a text may stand in another.
@@ -40,7 +40,7 @@ fn dresses(text: &str) -> Vec<Vec<u8>> {
     found.into_iter().map(String::into_bytes).collect()
 }
 
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.path() {

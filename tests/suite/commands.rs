@@ -56,6 +56,11 @@ fn init_writes_a_file_that_works() {
     project.run(&["status", "--env", "sandbox"]).status(0).prints("nest-wallet-service in nest-wallet-cluster");
     assert!(project.read("rollbook.toml").unwrap().contains(r#"cluster = 'blue "c"'"#));
     project.run(&["init"]).status(2).says("is there already");
+    // Of the simulator, nobody need be asked.
+    let project = Project::new();
+    project.run(&["init", "--sandbox"]).status(0).prints("[service.nest-wallet.dev]");
+    project.run(&["env", "--compare", "dev,prod"]).status(0).prints("4 of 5 settings are not the same");
+    project.run(&["init", "--sandbox"]).status(2).says("is there already");
 }
 
 #[test]
@@ -83,7 +88,7 @@ fn reserved_names_are_the_options_that_there_are() {
         assert!(*name == "version" || help.contains(&format!("--{name}")), "{name}");
     }
     let options = help.lines().filter_map(|line| line.split("--").nth(1)?.split([' ', '\n', '=', '[']).next());
-    for option in options.filter(|option| *option != "events") {
+    for option in options.filter(|option| !["events", "history"].contains(option)) {
         assert!(rollbook::runbook::RESERVED.contains(&option), "--{option} is an option that a param could take");
     }
 }

@@ -251,13 +251,24 @@ fn under_a_lease_an_update_without_a_trace_did_not_happen() {
 }
 
 #[test]
-fn a_count_leaves_no_trace_and_is_asked_about() {
+fn a_count_is_told_by_the_count() {
     let body = FORCE.replace("forceNewDeployment: true", "desiredCount: 3");
-    let stub = force_stub(steady_service(DEFINITION));
-    let project = holding(&stub, "\"service\"", "\"ecs:UpdateService\"", &body);
-    killed_in_write(&project);
-    project.run(&["resume"]).status(8).says("the service shows no new deployment");
-    assert_eq!(stub.received("UpdateService").len(), 2);
+    let scaled = |count: u32| {
+        let mut service = steady_service(DEFINITION);
+        service["services"][0]["desiredCount"] = json!(count);
+        service
+    };
+    for (found, holds, status, sent) in [(3, "\"service\"", 0, 2), (2, "\"service\"", 0, 3), (3, "", 0, 2), (2, "", 8, 2)] {
+        let stub = force_stub(scaled(found));
+        let project = holding(&stub, holds, "\"ecs:UpdateService\"", &body);
+        killed_in_write(&project);
+        let ran = project.run(&["resume"]);
+        ran.status(status);
+        assert_eq!(stub.received("UpdateService").len(), sent, "{found} {holds}\n{ran}");
+        if status == 8 {
+            ran.says("the service is to have 2 tasks");
+        }
+    }
 }
 
 #[test]

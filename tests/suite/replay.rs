@@ -56,11 +56,19 @@ fn play(
     (ended, events)
 }
 
-fn arguments(name: &str) -> Map {
+/// Files are written where nobody keeps any.
+fn arguments(name: &str, folder: &Path) -> Map {
+    let file = |name: &str| Map::from([("file".to_owned(), Value::from(folder.join(name).display().to_string()))]);
     match name {
         "deploy" => {
             Map::from([("image".to_owned(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
         }
+        "set-env" => {
+            Map::from([("set".to_owned(), Value::Map(Map::from([("FEATURE".to_owned(), Value::from("on-and-secret"))])))])
+        }
+        "setup-local" => file(".env.local"),
+        "init" => file("rollbook.toml"),
+        "revisions" => Map::from([("keep".to_owned(), Value::Int(1))]),
         _ => Map::new(),
     }
 }
@@ -94,10 +102,11 @@ impl Written {
 /// Runs, plays again in a fresh world, compares.
 fn assert_replays(shelf: &Shelf, name: &str) {
     let (first_world, second_world) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (first, events) = play(first_world.path(), shelf, name, arguments(name), None);
+    let arguments = || arguments(name, first_world.path());
+    let (first, events) = play(first_world.path(), shelf, name, arguments(), None);
     assert!(events.iter().any(|event| matches!(event, Event::Outcome { .. })), "{name} has effects");
     let record = (first.entries().unwrap(), first.vault.clone());
-    let (second, again) = play(second_world.path(), shelf, name, arguments(name), Some(record));
+    let (second, again) = play(second_world.path(), shelf, name, arguments(), Some(record));
     assert_eq!((first.verdict, &first.summary, &first.result), (second.verdict, &second.summary, &second.result), "{name}");
     assert_eq!(first.error, second.error, "{name}");
     let repeated: Vec<_> = again.iter().filter(|event| event.key().is_some()).collect();

@@ -12,8 +12,8 @@ use crate::value::Value;
 /// A deployment and ECS's record of it begin within this time.
 const NEAR: Duration = Duration::from_secs(10);
 
-/// Nobody else can have asked for a revision that this run registered. Any
-/// other update is told only by exactly one new deployment, or by none, and only
+/// Nobody else can have asked for a revision that this run registered. A count
+/// is told by the count. Any other update is told only by exactly one new deployment, or by none, and only
 /// while nobody else can have held the service.
 pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
     let cluster = case.request.text("cluster").unwrap_or("default");
@@ -23,9 +23,26 @@ pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
         return Ok(Finding::Unclear(format!("there is no service {} any more", short(service))));
     };
     let wanted = case.request.text("taskDefinition").filter(|wanted| lock(&case.gate.seen).registered(wanted));
-    match wanted {
-        Some(wanted) => by_definition(case, found, wanted),
-        None => by_new_deployment(case, found),
+    match (wanted, only_count(case.request)) {
+        (Some(wanted), _) => by_definition(case, found, wanted),
+        (None, Some(count)) => Ok(by_count(case, found, count)),
+        (None, None) => by_new_deployment(case, found),
+    }
+}
+
+/// The count that an update sets, if it sets nothing else.
+fn only_count(request: &Value) -> Option<i64> {
+    let others = request.as_map()?.keys().filter(|name| !["cluster", "service", "desiredCount"].contains(&name.as_str()));
+    if others.count() > 0 { None } else { request.get("desiredCount")?.as_int() }
+}
+
+/// Another count is either from before, or somebody's who came after: while
+/// nobody else can have held the service, it is no harm to ask for it again.
+fn by_count(case: &Case, service: &Value, count: i64) -> Finding {
+    match service.get("desiredCount").and_then(Value::as_int) {
+        Some(found) if found == count => happened(service, format!("the service is to have {count} tasks")),
+        Some(_) if case.gate.holds_unbroken() => Finding::Absent,
+        found => Finding::Unclear(format!("the service is to have {} tasks", found.unwrap_or_default())),
     }
 }
 

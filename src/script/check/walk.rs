@@ -6,7 +6,7 @@ use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::functions::{self, Signatures};
 use super::{Declared, Finding, Severity, requests};
-use crate::api::{HTTP, Operation, did_you_mean, http_operations};
+use crate::api::{FILE_WRITE, HTTP, Operation, did_you_mean, http_operations};
 use crate::script::library::Text;
 use crate::script::program::{Host, Program};
 use crate::script::services::{self, ALL, service_named};
@@ -133,7 +133,7 @@ impl Walker<'_> {
             [module] | [module, ALL] if service_named(module).is_some() && !self.imports.contains_key(*module) => {
                 self.service_call(module, spaces.len() == 2, call, position);
             }
-            [module @ ("json" | HTTP)] if !self.imports.contains_key(*module) => {
+            [module @ ("json" | "dotenv" | HTTP)] if !self.imports.contains_key(*module) => {
                 let known = functions::of_namespace(self.host, module);
                 self.judge_call(module, &known, call, position);
                 let operation = http_operations().into_iter().find(|operation| *module == HTTP && operation.method == call.name);
@@ -146,6 +146,9 @@ impl Walker<'_> {
 
     fn plain_call(&mut self, call: &FnCallExpr, position: Position, method: bool) {
         let name = call.name.as_str();
+        if name == "write_file" {
+            self.refuse_unless_permitted(FILE_WRITE, name, name, position);
+        }
         let arguments = call.args.len() + usize::from(method);
         let Some(problem) = functions::problem(&self.signatures, name, arguments) else {
             return;
@@ -155,7 +158,7 @@ impl Walker<'_> {
 
     fn module_call(&mut self, alias: &str, call: &FnCallExpr, position: Position) {
         let Some(signatures) = self.imports.get(alias) else {
-            let mut modules: Vec<&str> = services::modules().chain([HTTP]).collect();
+            let mut modules: Vec<&str> = services::modules().chain(["json", "dotenv", HTTP]).collect();
             modules.extend(self.imports.keys().map(String::as_str));
             let help = did_you_mean(alias, modules);
             return self.error(position, format!("there is no module `{alias}`"), alias, help);
@@ -198,10 +201,15 @@ impl Walker<'_> {
     }
 
     fn refuse_unpermitted(&mut self, operation: &Operation, name: &str, position: Position) {
-        let action = operation.action();
-        if operation.is_write() && self.declared.is_some_and(|declared| !declared.permits.contains(&action)) {
+        if operation.is_write() {
+            self.refuse_unless_permitted(&operation.action(), &operation.to_string(), name, position);
+        }
+    }
+
+    fn refuse_unless_permitted(&mut self, action: &str, what: &str, name: &str, position: Position) {
+        if self.declared.is_some_and(|declared| !declared.permits.iter().any(|permit| permit == action)) {
             let help = Some(format!("add \"{action}\" to `permits` in the header"));
-            self.error(position, format!("{operation} is a write that the header does not permit"), name, help);
+            self.error(position, format!("{what} is a write that the header does not permit"), name, help);
         }
     }
 

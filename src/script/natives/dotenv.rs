@@ -1,7 +1,7 @@
 //! `dotenv::parse` and `dotenv::text`: files of `NAME=value`, whose values
 //! scripts never see.
 
-use rhai::{Array, Dynamic, Map, Module, NativeCallContext};
+use rhai::{Array, Dynamic, ImmutableString, Map, Module, NativeCallContext};
 
 use super::{declare, perform, strand};
 use crate::effect::Effect;
@@ -10,34 +10,43 @@ use crate::script::dynamic::{to_dynamic, to_value};
 use crate::script::failure::{Fallible, wrong};
 use crate::value::{Origin, Secret, Value, dotenv};
 
-const PARSE: &str = "The values of a dotenv file by their names, each a secret.";
+const PARSE: &str = "The values of a dotenv file by their names: each a secret, but for those of the names in `plain`.";
 const TEXT: &str = "A dotenv file of a list of #{ name, value }, as a secret: #{ text, unwritable, expands }. The names in \
     `unwritable` have a value that no dotenv file can hold and are left out; readers that expand variables may take a \
     `$` in the values of those in `expands` for one.";
 
 pub(super) fn module() -> Module {
     let mut module = Module::new();
-    declare("parse", &["text: secret"], PARSE).set_into_module(&mut module, parse);
+    declare("parse", &["text: secret", "plain: list"], PARSE).set_into_module(&mut module, parse);
     declare("text", &["entries: list"], TEXT).set_into_module(&mut module, text);
     module.build_index();
     module
 }
 
-/// Which names there are is something that a script can branch on.
-fn parse(context: NativeCallContext, text: Secret) -> Fallible<Map> {
+/// What a script can branch on is looked at through the gate: which names there
+/// are, and the values that are no secret.
+fn parse(context: NativeCallContext, text: Secret, plain: Array) -> Fallible<Map> {
+    let is_plain = |name: &str| plain.iter().any(|one| one.read_lock::<ImmutableString>().is_some_and(|one| *one == name));
     let pairs = dotenv::read(text.reveal());
-    let names: Vec<Value> = pairs.iter().map(|(name, _)| Value::from(name.as_str())).collect();
-    let names = perform(&context, Effect::Look { what: "dotenv", shown: Value::List(names) })?;
+    let shown = pairs.iter().map(|(name, value)| {
+        let value = is_plain(name).then(|| value.clone());
+        (name.clone(), Value::from(value))
+    });
+    let shown = perform(&context, Effect::Look { what: "dotenv", shown: Value::Map(shown.collect()) })?;
     let gate = strand(&context)?.gate;
-    let mut found = Map::new();
-    for (name, value) in pairs {
-        if names.as_list().is_some_and(|names| names.iter().any(|one| one.as_str() == Some(&name))) {
-            let secret = Secret::new(value, Origin::Derived);
-            gate.know(&secret);
-            found.insert(name.into(), Dynamic::from(secret));
-        }
-    }
-    Ok(found)
+    let values = shown.as_map().into_iter().flatten().filter_map(|(name, value)| {
+        let value = match value {
+            Value::Null => {
+                let text = pairs.iter().find(|(other, _)| other == name)?.1.clone();
+                let secret = Secret::new(text, Origin::Derived);
+                gate.know(&secret);
+                Dynamic::from(secret)
+            }
+            plain => to_dynamic(plain.clone()),
+        };
+        Some((name.as_str().into(), value))
+    });
+    Ok(values.collect())
 }
 
 fn text(context: NativeCallContext, entries: Array) -> Fallible<Dynamic> {

@@ -3,9 +3,11 @@
 use rhai::{Dynamic, Module, NativeCallContext};
 
 use super::{declare, give_up};
+use crate::api::{Effect, Operation, SERVICES, Settle};
 use crate::effect::Stop;
 use crate::journal::Verdict;
-use crate::script::failure::{Fallible, end, wrong};
+use crate::script::dynamic::to_value;
+use crate::script::failure::{Fallible, end, raise, wrong};
 
 pub(super) fn add(module: &mut Module) {
     declare(
@@ -18,6 +20,20 @@ pub(super) fn add(module: &mut Module) {
         .set_into_module(module, |context: NativeCallContext| no_exit(&context));
     declare("exit", &["value"], "Not for runbooks: use fail or conclude.")
         .set_into_module(module, |context: NativeCallContext, _: Dynamic| no_exit(&context));
+    declare(
+        "if_interrupted",
+        &["action: string", "request: map", "said: string"],
+        "From here on: should the run be cut short (Ctrl-C, a limit), this write is sent once more, to leave things as they were. \
+         The action is named as in `permits`.",
+    )
+    .set_into_module(module, if_interrupted);
+    declare("if_interrupted_nothing", &[], "What `if_interrupted` named is done, or not needed any more.").set_into_module(
+        module,
+        |context: NativeCallContext| -> Fallible<()> {
+            super::strand(&context)?.gate.part_with_nothing();
+            Ok(())
+        },
+    );
     declare("fail", &["message: string"], "Ends the runbook with an error that says what is wrong.")
         .set_into_module(module, |context: NativeCallContext, message: &str| -> Fallible<Dynamic> {
             Err(give_up(message, &context))
@@ -27,6 +43,18 @@ pub(super) fn add(module: &mut Module) {
 /// Rhai's own `exit` would end a run as if it had succeeded.
 fn no_exit(context: &NativeCallContext) -> Fallible<Dynamic> {
     Err(wrong("a runbook does not exit: it ends, or says fail(\"why\") or conclude(\"verdict\", \"why\")", context))
+}
+
+fn if_interrupted(context: NativeCallContext, action: &str, request: rhai::Map, said: &str) -> Fallible<()> {
+    let operation = SERVICES.iter().flat_map(|service| service.operations).find(|operation| operation.action() == action);
+    let idempotent = |operation: &&Operation| matches!(operation.effect, Effect::Write(Settle::Idempotent));
+    let Some(operation) = operation.filter(idempotent) else {
+        return Err(wrong(format!("`{action}` is no write that can be sent twice"), &context));
+    };
+    let request = to_value(&request.into()).map_err(|message| wrong(message, &context))?;
+    let strand = super::strand(&context)?;
+    let named = strand.gate.part_with(&strand.branch, operation, request, said.to_owned());
+    named.map_err(|trouble| raise(trouble, context.call_position()))
 }
 
 fn conclude(context: NativeCallContext, verdict: &str, summary: &str) -> Fallible<Dynamic> {

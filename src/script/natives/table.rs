@@ -1,16 +1,32 @@
-//! `table(rows)`: a list of maps, or a header and rows, as aligned text.
+//! `table(header, rows)`: rows as aligned text; and the one table that scripts
+//! share with the rest of the house, Fargate's sizes.
 
 use comfy_table::{Table, presets};
 use rhai::{Array, Dynamic, Module, NativeCallContext};
 
 use super::declare;
-use crate::script::dynamic::to_value;
+use crate::api::fargate;
+use crate::map;
+use crate::script::dynamic::{to_dynamic, to_value};
 use crate::script::failure::{Fallible, wrong};
 use crate::value::{Value, to_json};
 
 pub(super) fn add(module: &mut Module) {
     declare("table", &["header: list of strings", "rows: list of lists"], "Rows as aligned text, below a header.")
         .set_into_module(module, table);
+    declare(
+        "fargate_sizes",
+        &[],
+        "The sizes of tasks that Fargate has: a list of { cpu, least, most, every }, in cpu units and MiB of memory.",
+    )
+    .set_into_module(module, fargate_sizes);
+}
+
+fn fargate_sizes() -> Array {
+    let row = |size: &fargate::Size| {
+        to_dynamic(map! { "cpu" => size.cpu, "least" => size.least, "most" => size.most, "every" => size.step })
+    };
+    fargate::SIZES.iter().map(row).collect()
 }
 
 fn table(context: NativeCallContext, header: Array, rows: Array) -> Fallible<String> {

@@ -5,23 +5,8 @@ use super::super::refuse::{client, refuse_if};
 use super::super::request::texts;
 use super::definition::containers;
 use crate::api::Failure;
+use crate::api::fargate::SIZES;
 use crate::value::Value;
-
-const GIBIBYTE: i64 = 1024;
-
-/// cpu, smallest memory, largest memory and step, in MiB.
-const SIZES: &[(i64, i64, i64, i64)] = &[
-    (512, GIBIBYTE, 4 * GIBIBYTE, GIBIBYTE),
-    (1024, 2 * GIBIBYTE, 8 * GIBIBYTE, GIBIBYTE),
-    (2048, 4 * GIBIBYTE, 16 * GIBIBYTE, GIBIBYTE),
-    (4096, 8 * GIBIBYTE, 30 * GIBIBYTE, GIBIBYTE),
-    (8192, 16 * GIBIBYTE, 60 * GIBIBYTE, 4 * GIBIBYTE),
-    (16384, 32 * GIBIBYTE, 120 * GIBIBYTE, 8 * GIBIBYTE),
-];
-
-/// Sizes that no step describes.
-const ODD_SIZES: &[(i64, &[i64])] =
-    &[(256, &[512, GIBIBYTE, 2 * GIBIBYTE]), (32768, &[60 * GIBIBYTE, 120 * GIBIBYTE, 244 * GIBIBYTE])];
 
 const LOG_DRIVERS: &[&str] = &["awsfirelens", "awslogs", "splunk"];
 const STORAGE_LEAST: i64 = 21;
@@ -99,7 +84,7 @@ pub fn is_private(image: &str) -> bool {
 
 /// Why Fargate has no such size, if it has not.
 fn size_refusal(cpu: &str, memory: &str) -> Option<&'static str> {
-    let known = |cpu: &i64| SIZES.iter().any(|size| size.0 == *cpu) || ODD_SIZES.iter().any(|size| size.0 == *cpu);
+    let known = |cpu: &i64| SIZES.iter().any(|size| size.cpu == *cpu);
     let Some(cpu) = cpu_units(cpu).filter(known) else {
         return Some("Invalid 'cpu' setting for task.");
     };
@@ -120,10 +105,7 @@ pub fn mebibytes(text: &str) -> Option<i64> {
 }
 
 fn fits(cpu: i64, memory: i64) -> bool {
-    let odd = ODD_SIZES.iter().find(|size| size.0 == cpu).map(|size| size.1.contains(&memory));
-    odd.unwrap_or_else(|| {
-        SIZES.iter().any(|&(size, least, most, step)| size == cpu && (least..=most).contains(&memory) && memory % step == 0)
-    })
+    SIZES.iter().any(|size| size.has(cpu, memory))
 }
 
 /// `256` and `.25 vCPU` are the same cpu, `2048` and `2 GB` the same memory.

@@ -31,6 +31,8 @@ const DEPLOY: &[&str] = &["deploy", "--image", NEW];
 const ROTATE: &[&str] =
     &["rotate-secret-and-redeploy", "--secret-id", "nest-wallet-prod-secrets", "--set", "NEXT_PUBLIC_API_URL=env:FRESH"];
 
+const SET_ENV: &[&str] = &["set-env", "--set", "RATES_API_KEY=typed-on-the-command-line", "--unset", "PORT"];
+
 /// No task of the new image lasts: ECS takes the deployment back.
 const CRASHES: &str = "[[fault]]\nkind = \"crash\"\nimage = \"*:v42\"\nafter = \"5s\"\nexit_code = 1\n";
 /// The first tasks with the new value do not last, those with the old one do.
@@ -46,7 +48,14 @@ pub const ROWS: &[Row] = &[
     Row { sample: 91, ..row("rotate-secret-and-redeploy", ROTATE, nothing) },
     Row { sample: 97, ..row("rotate, two services", ROTATE, two_readers) },
     Row { scenario: CRASHES_AT_FIRST, ends: 3, ..row("rotate, put back", ROTATE, nothing) },
+    row("set-env", SET_ENV, nothing),
+    row("setup-local", &["setup-local"], nothing),
+    row("revisions", &["revisions", "--keep", "1"], nothing),
+    Row { sample: 40, ..row("env", &["env"], nothing) },
     row("stop-deployment", &["stop-deployment"], under_way),
+    row("scale", &["scale", "--to", "4"], nothing),
+    Row { sample: 60, ..row("set-autoscaling", &["set-autoscaling", "--min", "3", "--cpu", "60", "--memory", "80"], nothing) },
+    row("resize", &["resize", "--cpu", "512", "--memory", "1024"], nothing),
     row("wait", &["wait"], under_way),
     Row { sample: 11, ..row("dashboard", &["dashboard"], nothing) },
     Row { sample: 13, ..row("alarms", &["alarms", "--cpu", "70"], nothing) },

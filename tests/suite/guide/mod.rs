@@ -1,6 +1,9 @@
 //! The operators' guide, row by row: rollbook's command on a sandbox on a socket,
 //! what the aws CLI finds afterwards, and what the guide's own commands come to.
 
+mod canaries;
+mod env;
+mod revisions;
 mod watch;
 
 use std::path::Path;
@@ -28,7 +31,7 @@ impl Desk {
         Desk::with(config, &[])
     }
 
-    /// The same, with options for the sandbox.
+    /// The same, with options of the sandbox.
     pub fn with(config: &str, options: &[&str]) -> Option<Desk> {
         python()?;
         let home = Project::new();
@@ -64,4 +67,38 @@ impl Desk {
         let calls = answer["calls"].as_array().expect("a list");
         calls.iter().filter(|call| call["operation"] == operation).count()
     }
+
+    /// The definition that a service runs, without what is its own revision's.
+    pub fn definition(&self, service: &str) -> Value {
+        let described = self.aws(&["ecs", "describe-services", "--cluster", CLUSTER, "--services", service]);
+        let arn = described["services"][0]["taskDefinition"].as_str().expect("an ARN").to_owned();
+        let mut definition = self.aws(&["ecs", "describe-task-definition", "--task-definition", &arn])["taskDefinition"].take();
+        for name in ["registeredAt", "registeredBy"] {
+            definition.as_object_mut().expect("a map").remove(name);
+        }
+        definition
+    }
+
+    /// The value of a secret, key by key.
+    pub fn secret(&self, name: &str) -> Value {
+        let answer = self.aws(&["secretsmanager", "get-secret-value", "--secret-id", name]);
+        serde_json::from_str(answer["SecretString"].as_str().expect("a text")).expect("JSON")
+    }
 }
+
+/// The guide's environments: a developer's machine, dev and prod.
+pub const ENVIRONMENTS: &str = r#"
+[env.local]
+source = "dev"
+file = ".env.local"
+[env.dev]
+cluster = "nest-wallet-cluster"
+[env.prod]
+cluster = "nest-wallet-cluster"
+protected = true
+[service.wallet]
+name = "nest-wallet-service"
+plain_env = ["NODE_ENV", "PORT"]
+[service.wallet.dev]
+name = "nest-wallet-service-dev"
+"#;

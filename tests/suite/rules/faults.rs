@@ -346,7 +346,7 @@ fn f20_no_scale_in_during_a_deployment() {
     let update = map! { "cluster" => CLUSTER, "service" => SERVICE, "forceNewDeployment" => true };
     play.ask("ecs", "update_service", update);
     assert_eq!(play.at(60).desired(SERVICE), 2);
-    assert_eq!(play.at(600).desired(SERVICE), 1);
+    assert_eq!(play.at(200).desired(SERVICE), 1);
 }
 
 /// F21 A new scenario takes the place of the one before.

@@ -10,7 +10,7 @@ use rollbook::sim::Scenario;
 use rollbook::value::Value;
 
 use super::desk::with;
-use super::stage::{CLUSTER, SERVICE, Stage, int, text};
+use super::stage::{SERVICE, Stage, int, text};
 
 pub const RESOURCE: &str = "service/nest-wallet-cluster/nest-wallet-service";
 const DIMENSION: &str = "ecs:service:DesiredCount";

@@ -153,8 +153,9 @@ fn a29_a_count_beyond_the_bounds() {
     bear(&mut stage, "cpu = 680");
     assert_eq!(after_minutes(&mut stage, 20), 10);
     let mut stage = Stage::new();
+    bear(&mut stage, "cpu = 50");
+    stage.wait(20 * 60);
     stage.update("desiredCount", 1);
-    stage.wait(120);
     assert_eq!(after_minutes(&mut stage, 60), 1, "scaling in does not touch what is below the minimum");
     bear(&mut stage, "cpu = 75");
     assert_eq!(after_minutes(&mut stage, 5), 2);
