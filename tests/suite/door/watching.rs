@@ -67,7 +67,7 @@ fn boto3_watches() {
     let server = Server::start(&project, &[]);
     let Some(answer) = server.boto3(project.path(), EVERYTHING) else { return };
     assert_eq!(answer["states"], json!(["ALARM", "ALARM", "ALARM"]));
-    let reason = "Threshold Crossed: 1 datapoint [35.0 (01/07/26 09:00:00)] was greater than the threshold (30.0).";
+    let reason = "Threshold Crossed: 1 datapoint [65.0 (01/07/26 09:00:00)] was greater than the threshold (30.0).";
     assert_eq!((&answer["reason"], &answer["updated"]), (&json!(reason), &json!("2026-07-01T09:01:00+00:00")));
     let history = [
         "Alarm \"boto-0\" created",
@@ -76,8 +76,8 @@ fn boto3_watches() {
     ];
     assert_eq!((&answer["history"], &answer["tags"]), (&json!(history), &json!([{ "Key": "team", "Value": "wallet" }])));
     assert_eq!(answer["of_metric"], json!([["boto-0", "ALARM", true], ["boto-1", "OK", true], ["boto-2", "ALARM", false]]));
-    assert_eq!(answer["data"], json!({ "CPUUtilization": [10, [35.0]], "twice": [10, [70.0]] }));
-    assert_eq!(answer["statistics"], json!([[35.0, 35.0, "Percent"], [35.0, 35.0, "Percent"]]));
+    assert_eq!(answer["data"], json!({ "CPUUtilization": [10, [65.0]], "twice": [10, [130.0]] }));
+    assert_eq!(answer["statistics"], json!([[65.0, 65.0, "Percent"], [65.0, 65.0, "Percent"]]));
     assert_eq!((&answer["published"], &answer["dashboards"], &answer["kept"]), (&json!(600), &json!([true]), &json!(true)));
     let refused =
         json!([["ValidationError", 400], ["InvalidParameterInput", 400], ["ResourceNotFound", 404], ["ResourceNotFound", 404]]);
@@ -105,7 +105,7 @@ print(json::text([data.Values, data.Timestamps[0] == to - duration("1m"), statis
     let printed: Vec<&str> = ran.status(0).stdout.lines().collect();
     assert_eq!(printed[0], "InvalidParameterInput");
     let found: Value = serde_json::from_str(printed[1]).expect("JSON");
-    assert_eq!(found, json!([[35.0, 35.0, 35.0], true, 210.0, 6.0, [1, 2, 2], 2]), "{ran}");
+    assert_eq!(found, json!([[65.0, 65.0, 65.0], true, 390.0, 6.0, [1, 2, 2], 2]), "{ran}");
 }
 
 /// Older clients send forms and read XML.

@@ -13,12 +13,12 @@ use super::{ask, assert_refused, balancer, before, fixed, float, of_service, pai
 fn m01_services() {
     let mut stage = fixed();
     let cpu = || ("AWS/ECS", "CPUUtilization", of_service());
-    assert_eq!(values(&mut stage, cpu(), "Average", 3), [35.0, 35.0, 35.0]);
+    assert_eq!(values(&mut stage, cpu(), "Average", 3), [65.0, 65.0, 65.0]);
     assert_eq!(values(&mut stage, ("AWS/ECS", "MemoryUtilization", of_service()), "Maximum", 1), [45.0]);
     assert_eq!(values(&mut stage, cpu(), "SampleCount", 1), [2.0], "one value a task");
     bear(&mut stage, "cpu = 150\nmemory = 320");
     stage.wait(179);
-    assert_eq!(values(&mut stage, cpu(), "Average", 5), [35.0, 35.0, 75.0, 75.0, 75.0]);
+    assert_eq!(values(&mut stage, cpu(), "Average", 5), [65.0, 65.0, 75.0, 75.0, 75.0]);
     assert_eq!(values(&mut stage, ("AWS/ECS", "MemoryUtilization", of_service()), "Average", 1), [100.0], "no more than all");
     let gone = ("AWS/ECS", "CPUUtilization", pairs(&[("ClusterName", CLUSTER), ("ServiceName", "nobody")]));
     assert_eq!(values(&mut stage, gone, "Average", 5), [] as [f64; 0]);

@@ -56,7 +56,7 @@ fn m51_expressions() {
     hidden.as_map_mut().unwrap().insert("ReturnData".into(), Value::Bool(false));
     let queries = vec![
         map! { "Id" => "e2", "Expression" => "e1 + m2" },
-        map! { "Id" => "e1", "Expression" => "m1 / 35 * 2" },
+        map! { "Id" => "e1", "Expression" => "m1 / 65 * 2" },
         hidden,
         query("m2", "MemoryUtilization", 60),
     ];

@@ -29,10 +29,10 @@ fn m20_a_new_alarm() {
     assert_eq!(text(&seen, "StateValue"), "OK");
     assert_eq!(
         text(&seen, "StateReason"),
-        "Threshold Crossed: 3 datapoints [35.0 (01/07/26 09:00:00), 35.0 (01/07/26 08:59:00), 35.0 (01/07/26 08:58:00)] were \
+        "Threshold Crossed: 3 datapoints [65.0 (01/07/26 09:00:00), 65.0 (01/07/26 08:59:00), 65.0 (01/07/26 08:58:00)] were \
          not greater than the threshold (80.0)."
     );
-    assert!(text(&seen, "StateReasonData").contains("\"recentDatapoints\":[35.0,35.0,35.0]"));
+    assert!(text(&seen, "StateReasonData").contains("\"recentDatapoints\":[65.0,65.0,65.0]"));
     put(&mut stage, "a", map! { "Threshold" => 30.0 });
     let changed = described(&mut stage, "a");
     assert_eq!(
