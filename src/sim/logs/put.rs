@@ -23,12 +23,11 @@ pub(super) fn put(sim: &mut Sim, request: &Value) -> Answer {
     check(events)?;
     let now = sim.now.as_millisecond();
     let (taken, rejected) = sift(events, now, group.kept_since(now));
-    let mut number = sim.logs.brought;
+    let numbers = sim.logs.brought + 1..;
     sim.logs.brought += taken.len() as u64;
     let group = named_mut(sim, request)?;
     group.expire(now);
-    for event in taken {
-        number += 1;
+    for (number, event) in numbers.zip(taken) {
         let (at, message) = (time_of(event), event.text("message").unwrap_or_default().to_owned());
         let line = Stored { at, number, ingested: now, stream: name.clone(), message };
         // Nearly always close to the end: what comes now was written now.
