@@ -67,9 +67,9 @@ fn arguments(name: &str, folder: &Path) -> Map {
         "set-env" => {
             Map::from([("set".into(), Value::Map(Map::from([("FEATURE".into(), Value::from("on-and-secret"))])))])
         }
-        "scale" => Map::from([("to".to_owned(), Value::Int(4))]),
-        "set-autoscaling" => Map::from([("min".to_owned(), Value::Int(3)), ("cpu".to_owned(), Value::Int(60))]),
-        "resize" => Map::from([("cpu".to_owned(), Value::from("512")), ("memory".to_owned(), Value::from("1024"))]),
+        "scale" => Map::from([("to".into(), Value::Int(4))]),
+        "set-autoscaling" => Map::from([("min".into(), Value::Int(3)), ("cpu".into(), Value::Int(60))]),
+        "resize" => Map::from([("cpu".into(), Value::from("512")), ("memory".into(), Value::from("1024"))]),
         "setup-local" => file(".env.local"),
         "init" => file("rollbook.toml"),
         "revisions" => Map::from([("keep".into(), Value::Int(1))]),
