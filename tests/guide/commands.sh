@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # An operator's day with the aws CLI: look at a service, go back a revision, change a secret, restart, set the bounds
 # of scaling. The commands stand as people type them; AWS_ENDPOINT_URL says which endpoint answers.
-# PutDashboard and PutMetricAlarm are missing.
 set -euo pipefail
 
 # What runs?
@@ -55,6 +54,18 @@ aws application-autoscaling put-scaling-policy --service-namespace ecs \
     "TargetValue": 70.0,
     "PredefinedMetricSpecification": { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" }
   }'
+
+# A dashboard, and an alarm on the CPU.
+cd "$(mktemp -d)"
+cat >dashboard.json <<'J'
+{"widgets":[{"type":"metric","x":0,"y":0,"width":12,"height":6,"properties":{
+  "metrics":[["AWS/ECS","CPUUtilization","ServiceName","nest-wallet-service","ClusterName","nest-wallet-cluster"]],
+  "period":300,"stat":"Average","region":"ap-northeast-2","title":"CPU"}}]}
+J
+aws cloudwatch put-dashboard --dashboard-name nest-wallet-monitoring --dashboard-body file://dashboard.json
+aws cloudwatch put-metric-alarm --alarm-name nest-wallet-cpu-high --alarm-description "CPU usage is high" \
+  --metric-name CPUUtilization --namespace AWS/ECS --statistic Average --period 300 --threshold 80 \
+  --comparison-operator GreaterThanThreshold --evaluation-periods 2
 
 aws ecs wait services-stable --cluster nest-wallet-cluster --services nest-wallet-service
 echo "everything answered"

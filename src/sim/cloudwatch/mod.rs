@@ -28,7 +28,7 @@ mod tags;
 mod verdict;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,8 @@ pub struct CloudWatch {
     hosts: hosts::Hosts,
     /// When a metric was last seen to change.
     changed_at: Option<Timestamp>,
+    /// The names of the alarms that wait for news; some may be gone, or awake.
+    asleep: BTreeSet<String>,
 }
 
 pub fn handle(sim: &mut Sim, method: &str, request: &Value) -> Option<Answer> {

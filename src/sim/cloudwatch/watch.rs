@@ -33,9 +33,7 @@ pub fn run_due(sim: &mut Sim) {
 pub fn wake(sim: &mut Sim, at: Timestamp) {
     let (now, watch) = (sim.now, &mut sim.cloudwatch);
     watch.changed_at = watch.changed_at.max(Some(at));
-    let sleeping = watch.alarms.values().filter(|alarm| alarm.look_at.is_none());
-    let names: Vec<String> = sleeping.map(|alarm| alarm.document.text("AlarmName").to_owned()).collect();
-    for name in names {
+    for name in std::mem::take(&mut watch.asleep) {
         watch.alarms.change(&name, |alarm| alarm.look_at = Some(next_look(&alarm.document, now)));
     }
 }
@@ -83,6 +81,9 @@ fn look(sim: &mut Sim, name: &str) {
     let seen_from = now.as_second() - rule.range() as i64 * period(&alarm);
     let quiet = sim.cloudwatch.changed_at.is_none_or(|at| at.as_second() < seen_from);
     sim.cloudwatch.alarms.change(name, |alarm| alarm.look_at = (!quiet).then(|| next_look(&alarm.document, now)));
+    if quiet {
+        sim.cloudwatch.asleep.insert(name.to_owned());
+    }
     let points = points(sim, &alarm, &rule);
     let values: Vec<Option<f64>> = points.iter().map(|(_, value)| *value).collect();
     let Some(verdict) = judge(&rule, &values).filter(|verdict| verdict.state.name() != alarm.text("StateValue")) else {

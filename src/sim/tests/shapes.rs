@@ -49,6 +49,19 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
     let listener = text(&listeners.items("Listeners")[0], "ListenerArn");
     let groups = bench.ask("elbv2", "describe_target_groups", map! { "Names" => vec!["nest-wallet-tg"] });
     let group = text(&groups.items("TargetGroups")[0], "TargetGroupArn");
+    let own = [("ClusterName", CLUSTER), ("ServiceName", SERVICE)].map(|(name, value)| map! { "Name" => name, "Value" => value });
+    let cpu = || map! { "Namespace" => "AWS/ECS", "MetricName" => "CPUUtilization", "Dimensions" => own.to_vec() };
+    let window = |mut request: Value, more: Value| {
+        let window = map! { "StartTime" => bench.now - jiff::SignedDuration::from_mins(9), "EndTime" => bench.now };
+        let members = [window, more].into_iter().filter_map(|value| value.as_map().cloned()).flatten();
+        request.as_map_mut().unwrap().extend(members);
+        request
+    };
+    let statistics = map! { "Period" => 60, "Statistics" => vec!["Sum"], "ExtendedStatistics" => vec!["p99"] };
+    let statistics = window(cpu(), statistics);
+    let stat = map! { "Metric" => cpu(), "Period" => 60, "Stat" => "Average" };
+    let data =
+        window(map! {}, map! { "MetricDataQueries" => vec![map! { "Id" => "m", "MetricStat" => stat }], "MaxDatapoints" => 2 });
     let tagged = |name: &str, value: Value| map! { "cluster" => CLUSTER, name => value, "include" => vec!["TAGS"] };
     vec![
         ("ecs", "describe_clusters", map! { "clusters" => vec![CLUSTER, "other"] }),
@@ -111,6 +124,17 @@ fn requests(bench: &mut Bench) -> Vec<(&'static str, &'static str, Value)> {
         ("logs", "describe_log_groups", map! {}),
         ("logs", "filter_log_events", map! { "logGroupName" => "/ecs/nest-wallet", "limit" => 3 }),
         ("cloudwatch", "describe_alarms", map! {}),
+        ("cloudwatch", "describe_alarms_for_metric", cpu()),
+        ("cloudwatch", "describe_alarm_history", map! {}),
+        ("cloudwatch", "list_metrics", map! {}),
+        ("cloudwatch", "get_metric_statistics", statistics),
+        ("cloudwatch", "get_metric_data", data),
+        (
+            "cloudwatch",
+            "put_dashboard",
+            map! { "DashboardName" => "new", "DashboardBody" => "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"a\":1,\"properties\":{\"markdown\":\"\"}}]}" },
+        ),
+        ("cloudwatch", "list_tags_for_resource", map! { "ResourceARN" => "arn:aws:cloudwatch::123456789012:dashboard/new" }),
         ("cloudwatch", "list_dashboards", map! {}),
         ("cloudwatch", "get_dashboard", map! { "DashboardName" => "nest-wallet-monitoring" }),
         ("ecr", "describe_repositories", map! {}),

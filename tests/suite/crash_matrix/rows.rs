@@ -57,6 +57,8 @@ pub const ROWS: &[Row] = &[
     Row { sample: 60, ..row("set-autoscaling", &["set-autoscaling", "--min", "3", "--cpu", "60", "--memory", "80"], nothing) },
     row("resize", &["resize", "--cpu", "512", "--memory", "1024"], nothing),
     row("wait", &["wait"], under_way),
+    Row { sample: 11, ..row("dashboard", &["dashboard"], nothing) },
+    Row { sample: 13, ..row("alarms", &["alarms", "--cpu", "70"], nothing) },
     Row { sample: 20, ..row("status", &["status"], nothing) },
     Row { sample: 40, ..row("diagnose", &["diagnose"], nothing) },
 ];

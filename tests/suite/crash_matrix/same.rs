@@ -12,13 +12,17 @@ use serde_json::{Map, Value, json};
 const VOLATILE: &[&str] =
     &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone", "loads", "history"];
 
+/// What is measured of tasks and targets, and what alarms make of it: it goes by
+/// the second.
+const MEASURED: &[&str] = &["loads", "history", "hosts", "changed_at", "asleep", "look_at", "StateValue", "StateReason", "StateReasonData"];
+
 /// Lists in an order of no meaning.
 const UNORDERED: &[&str] = &["tasks", "streams"];
 
 pub fn world(world: &Value) -> Value {
     match world {
         Value::Object(members) => {
-            let kept = members.iter().filter(|(name, _)| !VOLATILE.contains(&name.as_str()));
+            let kept = members.iter().filter(|(name, _)| ![VOLATILE, MEASURED].concat().contains(&name.as_str()));
             by_names(kept.map(|(name, value)| (text(name), member(name, value))))
         }
         Value::Array(items) => items.iter().map(self::world).collect(),

@@ -11,8 +11,6 @@ use crate::readme::blocks;
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guide/commands.sh");
 
-/// PutScalingPolicy, PutDashboard and PutMetricAlarm follow when scaling and
-/// dashboards are simulated.
 #[test]
 fn the_commands_of_an_operators_day_answer() {
     if python().is_none() {
@@ -37,6 +35,7 @@ fn the_commands_of_an_operators_day_answer() {
         "has reached a steady state.",
         "\"revision\": 41",
         "\"NEXT_PUBLIC_API_URL\": \"https://api.blockbit.com\"",
+        "\"DashboardValidationMessages\": []",
         "everything answered",
     ] {
         assert!(printed.contains(expected), "{expected:?} was not printed\n{printed}");
@@ -183,7 +182,7 @@ fn rollbook_itself_takes_it_for_an_account() {
     );
     let ran = project.run(&["status", "--env", "local"]);
     ran.status(0).prints("nest-wallet-service in nest-wallet-cluster").prints("2/2 running").never_says("SANDBOX");
-    let script = "print(cloudwatch::describe_alarms(#{ AlarmNamePrefix: \"nest\" }).MetricAlarms[0].AlarmName);\n\
+    let script = "print(cloudwatch::describe_alarms(#{ AlarmNamePrefix: \"nest-\" }).MetricAlarms[0].AlarmName);\n\
                   try { cloudwatch::get_dashboard(#{ DashboardName: \"nope\" }) } catch (e) { print(e.code) }";
     let project = server.project().runbook("alarms", "", script);
     project.run(&["run", "alarms"]).status(0).prints("nest-wallet-cpu-high").prints("ResourceNotFound");

@@ -7,6 +7,7 @@ mod garbage;
 mod protocols;
 mod rollback;
 mod state;
+mod watching;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

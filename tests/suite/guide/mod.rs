@@ -5,6 +5,7 @@ mod canaries;
 mod env;
 mod revisions;
 mod scaling;
+mod watch;
 
 use std::path::Path;
 use std::process::Command;
@@ -59,6 +60,13 @@ impl Desk {
             return Value::Null;
         }
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
+    }
+
+    /// How often the sandbox was asked for an operation.
+    pub fn count(&self, operation: &str) -> usize {
+        let answer = self.server.control("GET", "calls", "");
+        let calls = answer["calls"].as_array().expect("a list");
+        calls.iter().filter(|call| call["operation"] == operation).count()
     }
 
     /// The definition that a service runs, without what is its own revision's.

@@ -2,8 +2,8 @@
 //! in, answers come out, and time passes only as a test lets it.
 //!
 //! D task definitions, C clusters, services and the account, L lists and
-//! batches, T tags, S secrets, R images, B load balancers, A scaling, F faults,
-//! E the scheduler.
+//! batches, T tags, S secrets, R images, B load balancers, A scaling, M metrics,
+//! alarms and dashboards, F faults, E the scheduler.
 
 mod account;
 mod alarms;
@@ -35,4 +35,5 @@ mod settings;
 mod stage;
 mod tags;
 mod update;
+mod watching;
 mod words;

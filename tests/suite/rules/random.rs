@@ -231,6 +231,11 @@ const AIMS: &[(&str, &str)] = &[
     ("SecretId", "nest-wallet-dev-secrets"),
     ("repositoryName", "nest-wallet"),
     ("logGroupName", "/ecs/nest-wallet"),
+    ("Namespace", "AWS/ECS"),
+    ("MetricName", "CPUUtilization"),
+    ("AlarmName", "nest-wallet-cpu-high"),
+    ("DashboardName", "nest-wallet-monitoring"),
+    ("DashboardBody", "{\"widgets\":[]}"),
     ("ServiceNamespace", "ecs"),
     ("ResourceId", "service/nest-wallet-cluster/nest-wallet-service"),
     ("ScalableDimension", "ecs:service:DesiredCount"),
@@ -245,6 +250,18 @@ fn aim(operation: &Operation, request: &mut Value) {
     }
 }
 
+fn alarm(name: &str) -> Value {
+    map! {
+        "AlarmName" => name, "Namespace" => "AWS/ECS", "MetricName" => "CPUUtilization", "Statistic" => "Average", "Period" => 60,
+        "EvaluationPeriods" => 2, "Threshold" => 1.0, "ComparisonOperator" => "GreaterThanThreshold",
+    }
+}
+
+fn query() -> Value {
+    let metric = map! { "Namespace" => "AWS/ECS", "MetricName" => "CPUUtilization" };
+    map! { "Id" => "m", "MetricStat" => map! { "Metric" => metric, "Period" => 60, "Stat" => "Average" } }
+}
+
 /// Requests that are answered as they stand, for one wrong member to meet right ones.
 fn sound(method: &str) -> Option<Value> {
     match method {
@@ -253,6 +270,16 @@ fn sound(method: &str) -> Option<Value> {
         "run_task" => Some(with(service("s"), map! { "serviceName" => Value::Null, "desiredCount" => Value::Null })),
         "update_service" => Some(map! { "cluster" => CLUSTER, "service" => SERVICE }),
         "create_secret" => Some(map! { "Name" => "new", "SecretString" => "x" }),
+        "put_metric_alarm" => Some(alarm("a")),
+        "get_metric_data" => Some(
+            map! { "MetricDataQueries" => vec![query()], "StartTime" => "2026-07-01T08:00:00Z", "EndTime" => "2026-07-01T09:00:00Z" },
+        ),
+        "get_metric_statistics" => Some(
+            map! { "Period" => 60, "Statistics" => vec!["Sum"], "StartTime" => "2026-07-01T08:00:00Z", "EndTime" => "2026-07-01T09:00:00Z" },
+        ),
+        "put_metric_data" => {
+            Some(map! { "Namespace" => "Own", "MetricData" => vec![map! { "MetricName" => "m", "Value" => 1 }] })
+        }
         "create_cluster" => Some(map! { "clusterName" => "new" }),
         _ => None,
     }

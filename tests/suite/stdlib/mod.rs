@@ -9,6 +9,7 @@ mod definitions;
 mod examples;
 mod terraform;
 mod verdicts;
+mod watching;
 
 use std::path::{Path, PathBuf};
 
