@@ -20,12 +20,13 @@ use crate::repl::commands::COMMANDS;
 use crate::repl::known::Known;
 use crate::repl::live::Live;
 use crate::repl::screen::Screen;
-use crate::repl::session::{Prompt, Setup, Whereabouts};
+use crate::repl::session::Prompt;
+use crate::repl::setup::{Setup, Whereabouts};
 use crate::repl::{editor, pipe};
 use crate::report::{self, Opening, Paint, Printing, Progress};
 use crate::runbook::{
-    Book, Misuse, Place, Recording, Request, SandboxFile, Selection, Session, Shelf, Trial, project_root, read_config,
-    state_folder,
+    Announcement, Book, Misuse, Place, Recording, Request, SandboxFile, Selection, Session, Shelf, Trial, project_root,
+    read_config, state_folder,
 };
 use crate::script::Host;
 use crate::store::State;
@@ -100,7 +101,7 @@ impl<'a> Opened<'a> {
         let whereabouts = whereabouts(&place);
         let scenario = Trial { scenario: asked.scenario.clone(), throttle: asked.throttle }.open(place.sandbox)?;
         let console = Arc::new(Terminal::new(false, false, progress.clone(), cancel.clone()));
-        let (opening, saying, cluster) = (progress.clone(), progress.clone(), place.service.cluster.clone());
+        let cluster = place.service.cluster.clone();
         let request = Request {
             place,
             project: shelf.project().map(ToOwned::to_owned),
@@ -108,24 +109,13 @@ impl<'a> Opened<'a> {
             confirmed: None,
             wait_for_lease: None,
             console: console.clone(),
-            cancel: cancel.clone(),
+            cancel,
             observers: vec![voice.clone() as Arc<dyn Observer>, calls.clone()],
             runtime: runtime.handle().clone(),
             sandbox: SandboxFile::standard()?,
             scenario,
-            announce: Box::new(move |it| {
-                let opening_line = Opening {
-                    title: &format!("{} {}", it.runbook, it.version),
-                    environment: &it.environment,
-                    account: it.account.as_deref(),
-                    region: &it.region,
-                    run: &it.run,
-                    resumed: false,
-                    sandbox: it.sandbox,
-                };
-                opening.open(report::show_opening(Paint::for_stderr(), &opening_line).trim_end());
-            }),
-            say: Box::new(move |text| saying.remark(text)),
+            announce: announce(progress.clone()),
+            say: say(progress.clone()),
             recording: Recording::Session(State::new(state_folder()?)),
             arming: Some(arming.clone()),
         };
@@ -168,6 +158,26 @@ impl<'a> Opened<'a> {
         self.prompt.close(verdict)?;
         Ok(verdict.exit_code())
     }
+}
+
+/// The first line, once it is known where this is.
+fn announce(progress: Arc<Progress>) -> Box<dyn Fn(&Announcement) + Send + Sync> {
+    Box::new(move |it| {
+        let opening = Opening {
+            title: &format!("{} {}", it.runbook, it.version),
+            environment: &it.environment,
+            account: it.account.as_deref(),
+            region: &it.region,
+            run: &it.run,
+            resumed: false,
+            sandbox: it.sandbox,
+        };
+        progress.open(report::show_opening(Paint::for_stderr(), &opening).trim_end());
+    })
+}
+
+fn say(progress: Arc<Progress>) -> Box<dyn Fn(&str) + Send + Sync> {
+    Box::new(move |text| progress.remark(text))
 }
 
 fn whereabouts(place: &Place) -> Whereabouts {

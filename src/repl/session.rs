@@ -6,48 +6,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::calls::{Calls, Voice};
 use super::commands;
 use super::discreet::{WITHHELD, types_a_secret};
+use super::excerpts::Texts;
 use super::known::{Known, Variable};
 use super::screen::Screen;
+use super::setup::{Question, Runner, Setup, Whereabouts};
 use crate::effect::{Arming, Stop};
 use crate::journal::{Mark, Verdict};
-use crate::report::{Sources, show_script_error};
+use crate::report::show_script_error;
 use crate::runbook::{Misuse, Session, Shelf, verdict_of};
 use crate::script::{Function, Host, PROMPT, Piece, Played, ScriptError, Workspace};
 use crate::value::Value;
-
-/// Where the prompt stands, from `rollbook.toml` and the command line.
-#[derive(Clone, Debug, Default)]
-pub struct Whereabouts {
-    /// As messages call it.
-    pub title: String,
-    /// The environment's name, if it has one.
-    pub name: Option<String>,
-    pub protected: bool,
-    pub sandbox: bool,
-    /// The options that bring another command here.
-    pub flags: String,
-}
-
-/// Runs a runbook as the command line does; gives its exit code.
-pub type Runner<'a> = dyn Fn(Vec<String>) -> Result<u8, Misuse> + 'a;
-
-/// A question to the person at the terminal; nothing where there is nobody.
-pub type Question<'a> = dyn Fn(&str) -> Option<String> + 'a;
-
-/// What a prompt is made from.
-pub struct Setup<'a> {
-    pub host: Arc<Host>,
-    pub shelf: Shelf,
-    pub session: Session<'a>,
-    pub arming: Arc<Arming>,
-    pub whereabouts: Whereabouts,
-    pub calls: Arc<Calls>,
-    pub voice: Arc<Voice>,
-    pub known: Known,
-    pub runner: Box<Runner<'a>>,
-    pub question: Box<Question<'a>>,
-    pub screen: Screen,
-}
 
 /// A line that worked, for `:save`.
 #[derive(Clone, Debug)]
@@ -367,20 +335,5 @@ impl<'a> Prompt<'a> {
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
         let summary = format!("{}, {}, {}", count(self.lines, "line"), count(calls.len(), "call"), count(writes, "write"));
         self.session.close(verdict, &summary)
-    }
-}
-
-/// Excerpts: from what was entered, and from the scripts that it loaded.
-struct Texts<'a> {
-    prompt: &'a str,
-    shelf: &'a Shelf,
-}
-
-impl Sources for Texts<'_> {
-    fn text(&self, name: &str) -> Option<String> {
-        match name {
-            PROMPT => Some(self.prompt.to_owned()),
-            name => self.shelf.text_titled(name),
-        }
     }
 }

@@ -10,7 +10,7 @@ use super::current;
 use super::library::Library;
 use super::limits::{Limits, Meter};
 use super::modules::Resolver;
-use super::{natives, services, step, workspace};
+use super::{natives, results, services, step};
 
 /// Words that Rhai keeps for later and AWS uses for members: as names they do
 /// no harm, so `default: "30m"` needs no quotes.
@@ -39,7 +39,7 @@ fn shape_language(engine: &mut Engine) {
     #[allow(deprecated)] // Rhai's mark for "may change", not for "will go".
     engine.on_parse_token(|token, place, _| match token {
         Token::Reserved(word) if FREED_WORDS.contains(&word.as_str()) => Token::Identifier(word),
-        other => workspace::result_name(other, place.line(), place.position()),
+        other => results::result_name(other, place.line(), place.position()),
     });
     // Simple optimization removes dead code, and with it what `check` looks for;
     // full optimization runs natives while it compiles.

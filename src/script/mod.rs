@@ -16,6 +16,7 @@ mod modules;
 mod natives;
 mod parallel;
 mod program;
+mod results;
 mod scan;
 mod services;
 mod step;

@@ -5,17 +5,17 @@
 //! All pieces together are one growing text, each on lines of its own, so that
 //! every place in it is one place. A piece that fails declares nothing.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use rhai::{AST, Dynamic, EvalAltResult, Expr, ParseErrorType, Scope, Stmt, Token};
+use rhai::{AST, Dynamic, EvalAltResult, Expr, ParseErrorType, Scope, Stmt};
 
 use super::current::{self, Strand};
 use super::dynamic::{to_dynamic, to_value};
 use super::failure::{Fallible, ScriptError, is_at_the_place};
 use super::program::{Host, STACK_SIZE, limit_of, panic_text};
+use super::results::with_results;
 use super::scan::scan;
-use super::twins;
+use super::{services, twins};
 use crate::api::did_you_mean;
 use crate::effect::Stop;
 use crate::value::Value;
@@ -79,8 +79,7 @@ impl Workspace {
         for (name, value) in constants {
             scope.push_constant_dynamic(name, to_dynamic(value));
         }
-        // The first line is for the imports of earlier pieces.
-        Workspace { scope, functions: AST::empty(), imports: Vec::new(), text: "\n".into(), results: 0 }
+        Workspace { scope, functions: AST::empty(), imports: Vec::new(), text: String::new(), results: 0 }
     }
 
     /// Everything that was entered, for excerpts.
@@ -128,7 +127,8 @@ impl Workspace {
         line
     }
 
-    /// The piece below everything that was there before it.
+    /// The piece on the line where it was entered. The imports of earlier ones
+    /// stand where the first of those was.
     fn placed(&self, piece: &str, line: usize) -> String {
         let imports = self.imports.iter().map(|import| format!("import \"{}\" as {};", import.path, import.name));
         format!("{}{}{piece}", imports.collect::<Vec<_>>().join(" "), "\n".repeat(line - 1))
@@ -243,7 +243,22 @@ impl Host {
             read.help = did_you_mean(name, names.iter().map(String::as_str));
             read.word = Some(name.to_owned());
         }
+        if let EvalAltResult::ErrorParsing(ParseErrorType::ModuleUndefined(name), _) = error.unwrap_inner() {
+            read.help = self.how_to_import(workspace, name);
+        }
         read
+    }
+
+    /// A module that would have that name, or has one like it.
+    fn how_to_import(&self, workspace: &Workspace, name: &str) -> Option<String> {
+        let paths = self.library.paths();
+        let ends_so = |path: &&String| path.rsplit('/').next() == Some(name);
+        if let Some(path) = paths.iter().find(ends_so) {
+            return Some(format!("import \"{path}\" as {name};"));
+        }
+        let mut names: Vec<String> = workspace.imports.iter().map(|import| import.name.clone()).collect();
+        names.extend(services::modules().chain(["json", "http"]).map(str::to_owned));
+        did_you_mean(name, names.iter().map(String::as_str))
     }
 }
 
@@ -273,60 +288,4 @@ fn imports(ast: &AST) -> Vec<Import> {
         _ => None,
     };
     ast.statements().iter().filter_map(import).collect()
-}
-
-thread_local! {
-    /// Where the text that this thread compiles means the last result: line and
-    /// column of each `_`.
-    static LAST_RESULTS: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
-    /// The token before the present one was such a name.
-    static AFTER_RESULT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Lets the text, which begins on `line`, call results by their names.
-fn with_results<R>(text: &str, line: usize, compile: impl FnOnce(&str) -> R) -> R {
-    let text = &apart(text);
-    let scanned = scan(text);
-    let places = scanned.results(text).map(|(lexeme, _)| {
-        let before = &text[..lexeme.start];
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (before.matches('\n').count() + line, column)
-    });
-    LAST_RESULTS.set(places.collect());
-    let result = compile(text);
-    LAST_RESULTS.set(Vec::new());
-    result
-}
-
-/// `_ -1` as `_ - 1`: to the tokenizer the first would be two values.
-fn apart(text: &str) -> String {
-    let scanned = scan(text);
-    let mut spaced = text.to_owned();
-    let results: Vec<_> = scanned.results(text).map(|(lexeme, _)| lexeme.end).collect();
-    for end in results.into_iter().rev() {
-        let rest = &text[end..];
-        let sign = end + rest.len() - rest.trim_start().len();
-        if matches!(text.as_bytes().get(sign..sign + 2), Some([b'-' | b'+', digit]) if digit.is_ascii_digit()) {
-            spaced.insert(sign + 1, ' ');
-        }
-    }
-    spaced
-}
-
-/// Rhai has no names such as `_` and `_1`; at a prompt they are the results.
-pub(super) fn result_name(token: Token, line: Option<usize>, column: Option<usize>) -> Token {
-    let place = line.zip(column);
-    let is_result = place.is_some_and(|place| LAST_RESULTS.with_borrow(|places| places.contains(&place)));
-    let after_result = AFTER_RESULT.replace(is_result);
-    match token {
-        Token::LexError(error) if is_result => match error.as_ref() {
-            rhai::LexError::MalformedIdentifier(name) => Token::Identifier(Box::new(name.as_str().into())),
-            _ => Token::LexError(error),
-        },
-        Token::Underscore if is_result => Token::Identifier(Box::new("_".into())),
-        // To the tokenizer there was no value before it.
-        Token::UnaryMinus if after_result => Token::Minus,
-        Token::UnaryPlus if after_result => Token::Plus,
-        other => other,
-    }
 }

@@ -57,7 +57,7 @@ fn the_exit_code_is_that_of_the_last_error() {
 #[test]
 fn an_error_has_its_line_in_the_script() {
     let ran = sandbox("let a = 1;\n\nlet b = [\n    1,\n    nope,\n];\na\n");
-    ran.status(2).says("prompt:6:5").says("there is no variable `nope`").prints("\n1\n");
+    ran.status(2).says("prompt:5:5").says("there is no variable `nope`").prints("\n1\n");
 }
 
 #[test]

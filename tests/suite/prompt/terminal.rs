@@ -49,6 +49,8 @@ fn an_error_has_a_caret_and_a_suggestion_and_the_session_goes_on() {
     terminal.line("ecs::describe_servces(#{})").shows("did you mean `describe_services`?").shows("─┬─").ready();
     terminal.line("ecs::list_services(#{ clustr: cluster })").shows("did you mean `cluster`?").shows("nothing was sent").ready();
     terminal.line("clustre").shows("there is no variable `clustre`").ready();
+    terminal.line("service::current(env)").shows("import \"std/service\" as service;").ready();
+    terminal.line("eccs::list_clusters()").shows("did you mean `ecs`?").ready();
     terminal.line(":evn").shows("there is no command `:evn`").shows("did you mean `:env`?").ready();
     terminal.line("cluster").shows("\nnest-wallet-cluster").ready();
 }
