@@ -108,6 +108,8 @@ fn arg(param: &Param) -> Arg {
     let parse = param.clone();
     let arg = arg.value_name(param.kind.value_name()).value_parser(move |text: &str| match (parse.secret, parse.kind) {
         (true, ParamType::Text) => Ok(Value::from(text)),
+        // What is wrong is said below: here it would be repeated.
+        (_, ParamType::Map) if parse.secret || parse.concealed => Ok(parse.parse(text).unwrap_or_default()),
         _ => parse.parse(text),
     });
     match param.kind {
@@ -144,6 +146,14 @@ fn help(param: &Param) -> String {
 /// Options and the values of params, as they were given.
 pub fn read(header: &Header, matches: &ArgMatches) -> Result<(RunOptions, Map), clap::Error> {
     let options = RunOptions::from_arg_matches(matches)?;
+    let malformed = |param: &&Param| {
+        let values = matches.get_many::<Value>(&param.name);
+        param.kind == ParamType::Map && values.is_some_and(|mut values| values.any(Value::is_null))
+    };
+    if let Some(param) = header.params.iter().find(malformed) {
+        let what = format!("--{} is given as KEY=…; what was given may be a secret and is not shown here\n", param.flag());
+        return Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, what));
+    }
     let given = header.params.iter().filter_map(|param| {
         let mut values = matches.get_many::<Value>(&param.name)?.cloned();
         let value = match param.kind {

@@ -214,7 +214,7 @@ fn set_env_refuses_what_belongs_into_a_secret() {
     desk.run(&["set-env", "--env", "dev", "--unset", "NOD_ENV"]).status(1).says("there is no environment variable NOD_ENV");
     desk.run(&["set-env", "--env", "dev", "--set", "A=1", "--unset", "A"]).status(1).says("A is given twice");
     desk.run(&["set-env", "--env", "dev"]).status(1).says("nothing to change");
-    desk.run(&["set-env", "--env", "dev", "--set", "A"]).status(2).says("it must be KEY=");
+    desk.run(&["set-env", "--env", "dev", "--set", "hunter2"]).status(2).says("--set is given as KEY=").never_says("hunter2");
     assert_eq!(desk.definition(DEV_SERVICE)["revision"], 12);
 }
 

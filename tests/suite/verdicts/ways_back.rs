@@ -127,7 +127,7 @@ fn settings_and_whole_definitions_are_deployed_too() {
         .run(&["deploy", "--sandbox", "--secret", &format!("K={secret}"), "--container", "nest-wallet-container"])
         .status(1)
         .says("a secret that does not exist");
-    project.run(&["deploy", "--sandbox", "--variable", "nonsense"]).status(1).says("is no NAME=value");
+    project.run(&["deploy", "--sandbox", "--variable", "nonsense"]).status(2).says("given as KEY=").never_says("nonsense");
     let body =
         "print(json::text(ecs::describe_task_definition(#{ taskDefinition: \"nest-wallet-task\" }).taskDefinition.family))";
     script(&project, body).prints("nest-wallet-task");
