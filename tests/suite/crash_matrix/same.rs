@@ -7,8 +7,9 @@ use rollbook::api::{self, Effect};
 use serde_json::{Map, Value, json};
 
 /// The state of chance, of the clock and of looks, which differ as soon as
-/// somebody waits a second longer; and where ECS puts a task, which it draws.
-const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone"];
+/// somebody waits a second longer; where ECS puts a task, which it draws; and
+/// what containers write of their own accord.
+const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone", "voice"];
 
 /// What is measured of tasks and targets, and what alarms make of it: it goes by
 /// the second, and tells that an alarm was put twice.
