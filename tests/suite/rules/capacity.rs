@@ -11,7 +11,7 @@ fn percents(minimum: i64, maximum: i64) -> Value {
 
 /// A steady service of so many tasks with these percentages.
 fn stage(desired: i64, minimum: i64, maximum: i64) -> Stage {
-    let mut stage = Stage::new();
+    let mut stage = Stage::new().without_autoscaler();
     stage.update("deploymentConfiguration", percents(minimum, maximum));
     stage.update("desiredCount", desired);
     stage.wait(600);

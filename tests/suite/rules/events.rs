@@ -19,7 +19,7 @@ fn mask(message: &str) -> String {
 }
 
 fn single(seed: u64) -> Stage {
-    let mut stage = Stage::seeded(seed);
+    let mut stage = Stage::seeded(seed).without_autoscaler();
     stage.update("desiredCount", 1);
     stage.wait(300);
     stage.scene();

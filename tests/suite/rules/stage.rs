@@ -27,6 +27,16 @@ impl Stage {
         Stage { now: sim.now(), start: sim.now(), sim }
     }
 
+    /// For scenes whose counts the autoscaler would move.
+    pub fn without_autoscaler(mut self) -> Stage {
+        let target = map! {
+            "ServiceNamespace" => "ecs", "ResourceId" => "service/nest-wallet-cluster/nest-wallet-service",
+            "ScalableDimension" => "ecs:service:DesiredCount",
+        };
+        self.send("application_autoscaling", "deregister_scalable_target", target).expect("the guide's service scales");
+        self
+    }
+
     pub fn wait(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
         self.sim.advance(self.now);
