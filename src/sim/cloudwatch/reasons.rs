@@ -122,17 +122,17 @@ mod tests {
     fn m12_reasons() {
         let (two, none) = ([Some(90.0), Some(85.5)], [None, None]);
         assert_eq!(
-            said(State::Alarm, "OK", Missing::Missing, &two, &[0, 1], 0),
+            said(State::Alarm, "OK", Missing::Unknown, &two, &[0, 1], 0),
             "Threshold Crossed: 2 out of the last 2 datapoints [90.0 (01/07/26 09:05:00), 85.5 (01/07/26 09:00:00)] were greater \
              than the threshold (80.0) (minimum 2 datapoints for OK -> ALARM transition)."
         );
         assert_eq!(
-            said(State::Ok, "ALARM", Missing::Missing, &[Some(9.0), Some(90.0)], &[0], 0),
+            said(State::Ok, "ALARM", Missing::Unknown, &[Some(9.0), Some(90.0)], &[0], 0),
             "Threshold Crossed: 1 out of the last 2 datapoints [9.0 (01/07/26 09:05:00)] was not greater than the threshold \
              (80.0) (minimum 1 datapoint for ALARM -> OK transition)."
         );
         assert_eq!(
-            said(State::Ok, "INSUFFICIENT_DATA", Missing::Missing, &[Some(9.0)], &[0], 0),
+            said(State::Ok, "INSUFFICIENT_DATA", Missing::Unknown, &[Some(9.0)], &[0], 0),
             "Threshold Crossed: 1 datapoint [9.0 (01/07/26 09:05:00)] was not greater than the threshold (80.0)."
         );
         assert_eq!(
@@ -140,7 +140,7 @@ mod tests {
             "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [NonBreaching]."
         );
         assert_eq!(
-            said(State::Insufficient, "OK", Missing::Missing, &none, &[], 0),
+            said(State::Insufficient, "OK", Missing::Unknown, &none, &[], 0),
             "Insufficient Data: 2 datapoints were unknown."
         );
     }

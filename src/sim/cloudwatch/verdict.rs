@@ -5,7 +5,8 @@
 /// What a missing datapoint counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    Missing,
+    /// What nobody knows.
+    Unknown,
     Ignore,
     Breaching,
     NotBreaching,
@@ -16,7 +17,7 @@ impl Missing {
         ("breaching", Missing::Breaching),
         ("notBreaching", Missing::NotBreaching),
         ("ignore", Missing::Ignore),
-        ("missing", Missing::Missing),
+        ("missing", Missing::Unknown),
     ];
 
     pub fn named(text: &str) -> Option<Missing> {
@@ -98,12 +99,12 @@ pub fn judge(rule: &Rule, points: &[Option<f64>]) -> Option<Verdict> {
         _ if missing == 0 => verdict(State::Ok, &sound, 0),
         Missing::Breaching if breaching.len() + missing >= rule.to_alarm => verdict(State::Alarm, &breaching, missing),
         Missing::Breaching | Missing::NotBreaching => verdict(State::Ok, &sound, missing),
-        Missing::Missing if known.is_empty() => verdict(State::Insufficient, &[], 0),
+        Missing::Unknown if known.is_empty() => verdict(State::Insufficient, &[], 0),
         Missing::Ignore if known.is_empty() => None,
         _ if !sound.is_empty() => verdict(State::Ok, &sound, 0),
         // Nothing but bad news. Once it is as old as the alarm needs, what is
         // missing since does not excuse it.
-        Missing::Missing if breaching.last().is_some_and(|age| age + 1 >= rule.to_alarm) => verdict(State::Alarm, &breaching, 0),
+        Missing::Unknown if breaching.last().is_some_and(|age| age + 1 >= rule.to_alarm) => verdict(State::Alarm, &breaching, 0),
         _ => None,
     }
 }
@@ -129,7 +130,7 @@ mod tests {
 
     /// In the order missing, ignore, breaching, not breaching; `None` is "as it was".
     fn states(drawn: &str, periods: usize, to_alarm: usize) -> [Option<State>; 4] {
-        [Missing::Missing, Missing::Ignore, Missing::Breaching, Missing::NotBreaching]
+        [Missing::Unknown, Missing::Ignore, Missing::Breaching, Missing::NotBreaching]
             .map(|missing| judge(&rule(periods, to_alarm, missing), &points(drawn)).map(|verdict| verdict.state))
     }
 

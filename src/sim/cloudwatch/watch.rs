@@ -65,7 +65,7 @@ fn rule(alarm: &Document) -> Option<(Rule, &'static str)> {
         threshold: alarm.get("Threshold").and_then(number)?,
         periods: usize::try_from(periods).ok()?,
         to_alarm: usize::try_from(to_alarm).ok()?,
-        missing: Missing::named(alarm.text("TreatMissingData")).unwrap_or(Missing::Missing),
+        missing: Missing::named(alarm.text("TreatMissingData")).unwrap_or(Missing::Unknown),
     };
     Some((rule, words))
 }

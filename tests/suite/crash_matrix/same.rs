@@ -14,7 +14,8 @@ const VOLATILE: &[&str] =
 
 /// What is measured of tasks and targets, and what alarms make of it: it goes by
 /// the second.
-const MEASURED: &[&str] = &["loads", "history", "hosts", "changed_at", "asleep", "look_at", "StateValue", "StateReason", "StateReasonData"];
+const MEASURED: &[&str] =
+    &["loads", "history", "hosts", "changed_at", "asleep", "look_at", "StateValue", "StateReason", "StateReasonData"];
 
 /// Lists in an order of no meaning.
 const UNORDERED: &[&str] = &["tasks", "streams"];
