@@ -33,6 +33,16 @@ impl Bench {
         Bench { now: sim.now(), sim }
     }
 
+    /// For scenes whose counts the autoscaler would move.
+    pub fn without_autoscaler(mut self) -> Bench {
+        let target = crate::map! {
+            "ServiceNamespace" => "ecs", "ResourceId" => format!("service/{CLUSTER}/{SERVICE}"),
+            "ScalableDimension" => "ecs:service:DesiredCount",
+        };
+        self.ask("application_autoscaling", "deregister_scalable_target", target);
+        self
+    }
+
     /// Every task that is launched from a definition whose ARN ends so meets this.
     pub fn force(&mut self, definition: &str, fate: Fate) {
         self.sim.faults.forced.insert(0, (definition.to_owned(), fate));

@@ -108,7 +108,7 @@ fn merged(events: Vec<String>) -> Vec<String> {
 #[test]
 fn no_second_of_a_deploy_crosses_the_cap_or_the_floor() {
     for (minimum, maximum, desired) in [(100, 200, 2), (50, 100, 4), (100, 150, 3), (0, 100, 1), (50, 200, 5)] {
-        let mut bench = Bench::new(3);
+        let mut bench = Bench::new(3).without_autoscaler();
         bench.update("desiredCount", desired);
         bench.wait(300);
         bench.update("deploymentConfiguration", map! { "minimumHealthyPercent" => minimum, "maximumPercent" => maximum });
