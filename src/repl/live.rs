@@ -243,7 +243,8 @@ fn fetch(call: &Call, kind: Kind, within: &str) -> Result<Vec<String>, String> {
         let answer = call(operation, Value::Map(request.clone()))?;
         names.extend(answer.items(listing.list).iter().filter_map(|item| listing.name_of(item)));
         let tokens = operation.page().into_iter().flat_map(|page| page.request_tokens.iter().zip(&page.answer_tokens));
-        let next: Vec<_> = tokens.filter_map(|(asked, given)| Some((Key::from(asked), Value::from(answer.text(given)?)))).collect();
+        let next: Vec<_> =
+            tokens.filter_map(|(asked, given)| Some((Key::from(asked), Value::from(answer.text(given)?)))).collect();
         if next.is_empty() {
             break;
         }

@@ -120,7 +120,15 @@ impl<'a> Session<'a> {
         if std::mem::replace(&mut self.is_closed, true) {
             return Ok(());
         }
-        let judged = Judged { verdict, summary: summary.to_owned(), hint: None, result: Value::Null, error: None, open: false, exit_code: None };
+        let judged = Judged {
+            verdict,
+            summary: summary.to_owned(),
+            hint: None,
+            result: Value::Null,
+            error: None,
+            open: false,
+            exit_code: None,
+        };
         self.run.close(&judged).map_err(|stop| Misuse::new(stop.to_string()))
     }
 }

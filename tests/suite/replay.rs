@@ -64,9 +64,7 @@ fn arguments(name: &str, folder: &Path) -> Map {
         "deploy" => {
             Map::from([("image".into(), Value::from("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/nest-wallet:v42"))])
         }
-        "set-env" => {
-            Map::from([("set".into(), Value::Map(Map::from([("FEATURE".into(), Value::from("on-and-secret"))])))])
-        }
+        "set-env" => Map::from([("set".into(), Value::Map(Map::from([("FEATURE".into(), Value::from("on-and-secret"))])))]),
         "scale" => Map::from([("to".into(), Value::Int(4))]),
         "set-autoscaling" => Map::from([("min".into(), Value::Int(3)), ("cpu".into(), Value::Int(60))]),
         "resize" => Map::from([("cpu".into(), Value::from("512")), ("memory".into(), Value::from("1024"))]),

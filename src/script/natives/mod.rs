@@ -28,9 +28,19 @@ use crate::value::Value;
 
 pub(super) fn register(engine: &mut Engine) {
     let mut global = Module::new();
-    for add in
-        [ask::add, hold::add, list::add, log::add, outcome::add, say::add, secret::add, table::add, text::add, time::add, add_parallel]
-    {
+    for add in [
+        ask::add,
+        hold::add,
+        list::add,
+        log::add,
+        outcome::add,
+        say::add,
+        secret::add,
+        table::add,
+        text::add,
+        time::add,
+        add_parallel,
+    ] {
         add(&mut global);
     }
     engine.register_global_module(global.into());

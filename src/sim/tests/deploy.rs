@@ -27,7 +27,7 @@ fn mask(message: &str) -> String {
 
 #[test]
 fn the_answer_of_an_update_shows_a_deployment_that_has_not_begun() {
-    let mut bench = Bench::new(1);
+    let mut bench = Bench::new(1).without_autoscaler();
     let service = bench.update("taskDefinition", "nest-wallet-task:40");
     let deployments = service.items("deployments");
     assert_eq!(deployments.len(), 2);
@@ -46,7 +46,7 @@ fn the_answer_of_an_update_shows_a_deployment_that_has_not_begun() {
 
 #[test]
 fn a_deploy_ends_well_and_says_so_in_aws_words() {
-    let mut bench = Bench::new(1);
+    let mut bench = Bench::new(1).without_autoscaler();
     let before = bench.service().items("events").len();
     let id = text(&bench.update("taskDefinition", "nest-wallet-task:40").items("deployments")[0], "id");
     bench.wait(180);
@@ -75,7 +75,7 @@ fn a_deploy_ends_well_and_says_so_in_aws_words() {
 #[test]
 fn completed_comes_a_look_after_the_last_change_and_a_millisecond_before_steady() {
     for seed in 0..10 {
-        let mut bench = Bench::new(seed);
+        let mut bench = Bench::new(seed).without_autoscaler();
         bench.update("forceNewDeployment", true);
         bench.wait(180);
         let service = bench.service();
@@ -133,7 +133,7 @@ fn no_second_of_a_deploy_crosses_the_cap_or_the_floor() {
 #[test]
 fn a_deploy_of_two_tasks_takes_about_two_minutes() {
     for seed in 0..20 {
-        let mut bench = Bench::new(seed);
+        let mut bench = Bench::new(seed).without_autoscaler();
         bench.update("forceNewDeployment", true);
         let (mut seconds, mut completed) = (0, None);
         while bench.service().items("deployments").len() > 1 {
@@ -151,7 +151,7 @@ fn a_deploy_of_two_tasks_takes_about_two_minutes() {
 
 #[test]
 fn a_task_passes_through_its_states_in_order() {
-    let mut bench = Bench::new(5);
+    let mut bench = Bench::new(5).without_autoscaler();
     let old = text(&bench.tasks("RUNNING")[0], "taskArn");
     bench.update("forceNewDeployment", true);
     bench.wait(11);
@@ -173,7 +173,7 @@ fn a_task_passes_through_its_states_in_order() {
 
 #[test]
 fn a_stopped_task_says_why_and_is_forgotten_after_an_hour() {
-    let mut bench = Bench::new(5);
+    let mut bench = Bench::new(5).without_autoscaler();
     bench.update("forceNewDeployment", true);
     bench.wait(240);
     let stopped = bench.tasks("STOPPED");
@@ -190,7 +190,7 @@ fn a_stopped_task_says_why_and_is_forgotten_after_an_hour() {
 
 #[test]
 fn a_new_update_supersedes_the_one_under_way() {
-    let mut bench = Bench::new(9);
+    let mut bench = Bench::new(9).without_autoscaler();
     bench.update("taskDefinition", "nest-wallet-task:39");
     bench.wait(25);
     let service = bench.update("taskDefinition", "nest-wallet-task:40");
@@ -212,7 +212,7 @@ fn a_new_update_supersedes_the_one_under_way() {
 
 #[test]
 fn what_is_no_deployment_starts_none() {
-    let mut bench = Bench::new(2);
+    let mut bench = Bench::new(2).without_autoscaler();
     let before = text(&bench.service().items("deployments")[0], "id");
     bench.update("healthCheckGracePeriodSeconds", 90);
     bench.update("taskDefinition", "nest-wallet-task:41");
@@ -228,7 +228,7 @@ fn what_is_no_deployment_starts_none() {
 
 #[test]
 fn percentages_without_room_are_said_once() {
-    let mut bench = Bench::new(2);
+    let mut bench = Bench::new(2).without_autoscaler();
     bench.update("deploymentConfiguration", map! { "minimumHealthyPercent" => 100, "maximumPercent" => 125 });
     bench.update("forceNewDeployment", true);
     bench.wait(300);
@@ -241,7 +241,7 @@ fn percentages_without_room_are_said_once() {
 
 #[test]
 fn an_idle_service_repeats_that_it_is_steady_every_six_hours() {
-    let mut bench = Bench::new(2);
+    let mut bench = Bench::new(2).without_autoscaler();
     bench.wait(24 * 3600);
     let service = bench.service();
     let newest: Vec<&Value> = service.items("events").iter().take(4).collect();
@@ -250,7 +250,7 @@ fn an_idle_service_repeats_that_it_is_steady_every_six_hours() {
 
 #[test]
 fn no_more_than_a_hundred_events_are_kept_newest_first() {
-    let mut bench = Bench::new(2);
+    let mut bench = Bench::new(2).without_autoscaler();
     for _ in 0..20 {
         bench.update("forceNewDeployment", true);
         bench.wait(200);

@@ -54,7 +54,8 @@ struct Watcher {
 
 impl Watcher {
     fn new(seed: u64) -> Watcher {
-        let mut watcher = Watcher { bench: Bench::new(seed), pure: true, seen: vec![], slack: 0, healthy: vec![] };
+        let mut watcher =
+            Watcher { bench: Bench::new(seed).without_autoscaler(), pure: true, seen: vec![], slack: 0, healthy: vec![] };
         let alarms = map! { "alarmNames" => vec!["nest-wallet-cpu-high"], "enable" => true, "rollback" => true };
         watcher.bench.update("deploymentConfiguration", map! { "alarms" => alarms });
         watcher

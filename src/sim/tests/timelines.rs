@@ -41,7 +41,7 @@ fn when(bench: &mut Bench, since: Timestamp, holds: impl Fn(&Bench) -> bool) -> 
 
 /// A service of one task.
 fn single(seed: u64) -> Bench {
-    let mut bench = Bench::new(seed);
+    let mut bench = Bench::new(seed).without_autoscaler();
     bench.update("desiredCount", 1);
     bench.wait(300);
     bench.service();
@@ -66,7 +66,7 @@ fn e90_an_unhealthy_task_is_replaced() {
         ("gone", 99.3),
     ];
     compare(&captured, (0.6, 1.6), |seed| {
-        let mut bench = Bench::new(seed);
+        let mut bench = Bench::new(seed).without_autoscaler();
         bench.update("desiredCount", 1);
         bench.wait(300);
         bench.force(":40", Fate { target: Some(Sickness { after_ms: 300_000 }), ..Fate::default() });
