@@ -119,6 +119,14 @@ impl PartialEq for Secret {
     }
 }
 
+/// A value that a journal hid, because it is that of a known secret, is still
+/// the value that AWS shows.
+impl PartialEq<str> for Secret {
+    fn eq(&self, other: &str) -> bool {
+        self.reveal() == other
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({})", self.0.origin)

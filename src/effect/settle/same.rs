@@ -9,6 +9,9 @@ pub(super) fn holds(found: Option<&Value>, wanted: &Value) -> bool {
         (None | Some(Value::Null), wanted) => is_empty(wanted),
         (Some(Value::Map(found)), Value::Map(wanted)) => wanted.iter().all(|(name, wanted)| holds(found.get(name), wanted)),
         (Some(Value::List(found)), Value::List(wanted)) => same_items(found, wanted),
+        (Some(Value::Text(found)), Value::Secret(wanted)) | (Some(Value::Secret(wanted)), Value::Text(found)) => {
+            *wanted == **found
+        }
         (Some(found), wanted) if found == wanted => true,
         (Some(found), wanted) => as_number(found).is_some_and(|number| as_number(wanted) == Some(number)),
     }
@@ -47,7 +50,15 @@ fn as_number(value: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::parse_str;
+    use crate::value::{Origin, Secret, parse_str};
+
+    #[test]
+    fn a_value_that_the_journal_hid_is_the_value_that_aws_shows() {
+        let hidden = Value::Secret(Secret::new("production".into(), Origin::Typed));
+        assert!(holds(Some(&"production".into()), &hidden));
+        assert!(holds(Some(&hidden), &"production".into()));
+        assert!(!holds(Some(&"development".into()), &hidden));
+    }
 
     #[test]
     fn what_aws_adds_and_reorders_is_the_same_and_what_differs_is_not() {
