@@ -114,7 +114,8 @@ impl Seen {
             }
             ("secretsmanager", "put_secret_value" | "update_secret" | "update_secret_version_stage") => {
                 let (arn, version) = self.secrets.get(request.text("SecretId")?)?.clone();
-                Some(Standing::Secret { arn, version })
+                let own = request.text("ClientRequestToken").map(str::to_owned);
+                Some(Standing::Secret { arn, version, own })
             }
             _ => None,
         }
@@ -125,7 +126,12 @@ impl Seen {
 #[derive(Debug, PartialEq)]
 pub(super) enum Standing {
     Service { cluster: String, service: String, primary: Primary },
-    Secret { arn: String, version: String },
+    Secret {
+        arn: String,
+        version: String,
+        /// The version that the write itself makes, and may have made already.
+        own: Option<String>,
+    },
 }
 
 impl Standing {
@@ -140,8 +146,8 @@ impl Standing {
                 Some(is) => Some(format!("its deployment is {} of {} now, and was {}", is.id, short(&is.definition), was.id)),
                 None => Some("it has no deployment any more".into()),
             },
-            Standing::Secret { version: was, .. } => match current_version(answer) {
-                Some(is) if is == *was => None,
+            Standing::Secret { version: was, own, .. } => match current_version(answer) {
+                Some(is) if is == *was || Some(&is) == own.as_ref() => None,
                 Some(is) => Some(format!("its current version is {is} now, and was {was}")),
                 None => Some("it has no current version any more".into()),
             },

@@ -49,8 +49,10 @@ fn member(name: &str, value: &Value) -> Value {
 fn said(events: &[Value]) -> Value {
     let messages = events.iter().map(|event| event["message"].as_str().unwrap_or_default());
     let kinds = messages.map(|message| {
-        let words = message.split_whitespace().filter(|word| word.parse::<u32>().is_err());
-        words.take(5).collect::<Vec<_>>().join(" ")
+        // How far a task had come when it was stopped depends on the second, too.
+        let plain = |word: &&str| word.parse::<u32>().is_err() && !["has", "running", "pending"].contains(word);
+        let words = message.split_whitespace().filter(plain).map(|word| word.trim_end_matches(['.', ':']));
+        words.take(4).collect::<Vec<_>>().join(" ")
     });
     let kinds: std::collections::BTreeSet<String> = kinds.collect();
     kinds.into_iter().collect()
