@@ -125,7 +125,11 @@ impl Seen {
 /// How something stood when the run last looked.
 #[derive(Debug, PartialEq)]
 pub(super) enum Standing {
-    Service { cluster: String, service: String, primary: Primary },
+    Service {
+        cluster: String,
+        service: String,
+        primary: Primary,
+    },
     Secret {
         arn: String,
         version: String,
