@@ -16,6 +16,7 @@ mod crash_matrix;
 mod deploy;
 mod door;
 mod endpoint;
+mod every_runbook;
 mod files;
 mod going_on;
 mod guide;
