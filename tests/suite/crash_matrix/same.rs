@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// The state of chance, of the clock and of looks, which differ as soon as
 /// somebody waits a second longer; where ECS puts a task, which it draws; and
 /// what containers write of their own accord.
-const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone", "voice"];
+const VOLATILE: &[&str] = &["dice", "now", "LastAccessedDate", "faults", "availabilityZone", "AvailabilityZone", "streams"];
 
 /// What is measured of tasks and targets, and what alarms make of it: it goes by
 /// the second, and tells that an alarm was put twice.
@@ -17,7 +17,7 @@ const MEASURED: &[&str] =
     &["loads", "history", "hosts", "changed_at", "asleep", "look_at", "StateValue", "StateReason", "StateReasonData"];
 
 /// Lists in an order of no meaning.
-const UNORDERED: &[&str] = &["tasks", "streams"];
+const UNORDERED: &[&str] = &["tasks"];
 
 pub fn world(world: &Value) -> Value {
     match world {
