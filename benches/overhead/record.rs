@@ -4,14 +4,16 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use rollbook::api::Operation;
-use rollbook::effect::{Branch, Effect, Gate, World, outside};
+use rollbook::api::{Failure, Operation};
+use rollbook::effect::{Branch, Cancel, Effect, Gate, Stop, World, outside};
 use rollbook::journal::{Cursor, Event, Journal, Key, Opening, Recorded, StreamPath};
 use rollbook::map;
 use rollbook::store::{FileStore, Memory};
+use rollbook::value::{Timestamp, Value};
 
 use crate::answer::ANSWER;
 use crate::call::{gate, gate_of, in_runs};
@@ -27,7 +29,7 @@ pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("record");
     group.bench_function("same_answer", |bencher| bencher.iter_custom(|calls| in_runs(calls, |calls| append(calls, false))));
     group.bench_function("other_answer", |bencher| bencher.iter_custom(|calls| in_runs(calls, |calls| append(calls, true))));
-    let entries = recorded(1000);
+    let entries = recorded(world(), 1000);
     group.bench_function("replay_1000", |bencher| bencher.iter(|| play_again(&entries, 1000)));
     group.finish();
 }
@@ -56,8 +58,8 @@ fn call(number: u64, other: bool) -> [Event; 2] {
 }
 
 /// A run of so many calls, with the answers that the gate itself records.
-fn recorded(calls: u64) -> Vec<rollbook::journal::Entry> {
-    let gate = gate(world());
+fn recorded(world: Arc<dyn World>, calls: u64) -> Vec<rollbook::journal::Entry> {
+    let gate = gate(world);
     gate.emit(opened()).expect("memory takes all");
     asked(&gate, calls);
     gate.entries().expect("memory gives all")
@@ -109,14 +111,43 @@ pub fn say() {
     let median = quantile(&mut samples, 0.5);
     println!("added by the journal: {:.0} µs a call (budget {} µs)", micros(median), JOURNAL_BUDGET.as_micros());
 
-    let entries = recorded(20_000);
-    let began = Instant::now();
-    play_again(&entries, 20_000);
-    let rate = 20_000.0 / began.elapsed().as_secs_f64();
-    println!("played again: {rate:.0} effects a second (budget {REPLAY_BUDGET:.0})");
+    println!("played again: {:.0} effects a second (budget {REPLAY_BUDGET:.0})", replay_rate(world(), 20_000));
+    let never_the_same = replay_rate(Arc::new(Changing(AtomicI64::new(0))), 5_000);
+    println!("played again, no two answers of 12 KB the same: {never_the_same:.0} effects a second");
 
     let grown = memory_of_a_wait();
     println!("a wait of 100000 looks takes {} KiB more memory (budget {} KiB)", grown / 1024, MEMORY_BUDGET / 1024);
+}
+
+fn replay_rate(world: Arc<dyn World>, calls: u64) -> f64 {
+    let entries = recorded(world, calls);
+    let began = Instant::now();
+    play_again(&entries, calls);
+    calls as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Answers with another count each time.
+struct Changing(AtomicI64);
+
+impl World for Changing {
+    fn call(&self, _operation: &'static Operation, _request: &Value, _cancel: &Cancel) -> Result<Result<Value, Failure>, Stop> {
+        let mut answer = decoded();
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        answer.as_map_mut().expect("a map").insert("looks".into(), number.into());
+        Ok(Ok(answer))
+    }
+
+    fn now(&self) -> Timestamp {
+        outside::now()
+    }
+
+    fn dice(&self, _key: &Key) -> u64 {
+        0
+    }
+
+    fn sleep(&self, _at: &StreamPath, _duration: Duration, _cancel: &Cancel) -> Result<(), Stop> {
+        Ok(())
+    }
 }
 
 /// What a run that only looks has grown by after a long wait.

@@ -74,7 +74,7 @@ impl Reader<'_> {
                     self.structure(structure, members);
                 }
             }
-            (Type::Enum(name), Value::Text(text)) if !self.model.enum_values(name).contains(text) => {
+            (Type::Enum(name), Value::Text(text)) if !self.model.enum_values(name).iter().any(|one| one == text) => {
                 self.known.learn(name, text);
             }
             _ => {}
@@ -110,7 +110,7 @@ impl Reader<'_> {
         match value {
             Value::Text(text) => {
                 let origin = Origin::Answer(format!("{} {member}", self.operation));
-                *value = Value::Secret(Secret::new(std::mem::take(text), origin));
+                *value = Value::Secret(Secret::new(text.to_string(), origin));
             }
             Value::List(items) => {
                 let inner = if let Type::List(inner) = kind { inner } else { kind };

@@ -62,7 +62,7 @@ fn flag(options: &Map, name: &str) -> Result<bool, String> {
 pub fn http_answer(request: &Value, status: u16, headers: Map, body: String, cut: bool) -> Value {
     let body = match request.get("secret") {
         Some(Value::Bool(true)) => Value::Secret(Secret::new(body, Origin::Answer("an answer to an HTTP request".into()))),
-        _ => Value::Text(body),
+        _ => Value::from(body),
     };
     map! { "status" => i64::from(status), "headers" => headers, "body" => body, "cut" => cut }
 }

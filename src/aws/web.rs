@@ -77,7 +77,7 @@ fn headers(response: &HttpResponse) -> Map {
     let mut headers = Map::new();
     for (name, value) in response.headers().iter().filter(|(name, _)| *name != LEFT_OUT) {
         match headers.get_mut(name) {
-            Some(Value::Text(text)) => *text = format!("{text}, {value}"),
+            Some(Value::Text(text)) => *text = format!("{text}, {value}").into(),
             _ => drop(headers.insert(name.into(), value.into())),
         }
     }

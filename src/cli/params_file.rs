@@ -77,7 +77,7 @@ fn texts(param: &Param, value: &Value) -> Result<Vec<String>, String> {
 
 fn plain(value: &Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Int(_) | Value::Float(_) | Value::Bool(_) => to_json(value).ok(),
         _ => None,
     }

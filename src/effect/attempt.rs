@@ -20,7 +20,7 @@ impl Gate {
             Effect::Sleep(duration) => Ok(self.world.sleep(branch.path(), *duration, &self.cancel).map(|()| Value::Null)?),
             Effect::Now => Ok(Value::Time(self.world.now())),
             Effect::Alive => Ok(Value::Int(self.alive().as_millis() as i64)),
-            Effect::Token => Ok(Value::Text(uuid(self.world.dice(key)))),
+            Effect::Token => Ok(Value::from(uuid(self.world.dice(key)))),
             Effect::Environment { name, secret } => {
                 Ok(outside::variable(name).map(|text| text_or_secret(text, *secret, Origin::Environment(name.clone()))).into())
             }
@@ -162,7 +162,7 @@ enum Sent {
 pub(super) fn text_or_secret(text: String, secret: bool, origin: Origin) -> Value {
     match secret {
         true => Value::Secret(Secret::new(text, origin)),
-        false => Value::Text(text),
+        false => Value::from(text),
     }
 }
 

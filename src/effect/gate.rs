@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::branch::Branch;
 use super::cancel::Cancel;
+use super::familiar::Familiar;
 use super::guard::Guard;
 use super::kind::Effect;
 use super::parting::Parting;
@@ -88,6 +89,7 @@ pub struct Gate {
     pub(super) account: OnceLock<String>,
     pub(super) protection_lifted: Mutex<bool>,
     pub(super) seen: Mutex<Seen>,
+    pub(super) familiar: Mutex<Familiar>,
     pub(super) partings: Mutex<Vec<Parting>>,
     pub(super) resumption: Resumption,
     pub(super) leases: OnceLock<Arc<dyn Leases>>,
@@ -107,6 +109,7 @@ impl Gate {
         Gate {
             alive_since,
             seen: Mutex::default(),
+            familiar: Mutex::default(),
             partings: Mutex::default(),
             resumption: Resumption::default(),
             leases: OnceLock::new(),

@@ -10,6 +10,7 @@ mod attempt;
 mod branch;
 mod cancel;
 mod conductor;
+mod familiar;
 mod gate;
 mod guard;
 mod kind;

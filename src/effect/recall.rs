@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use super::branch::Branch;
+use super::familiar::Learned;
 use super::gate::{Ending, Gate, lock};
 use super::kind::Effect;
 use super::record::{fingerprints, is_plain, pack, unpack};
 use super::settle::Settled;
 use super::trouble::{Stop, Trouble};
 use super::vault::conceal_known;
-use crate::api::{self, Failure, Operation};
-use crate::journal::{Event, Kept, Key, Past, Recorded, Source};
+use crate::api::{self, Failure, Known, Operation};
+use crate::journal::{Event, Kept, Key, Past, Payload, Recorded, Source};
 use crate::map;
 use crate::value::{Secret, Timestamp, Value, to_json};
 
@@ -31,14 +32,10 @@ impl Gate {
         }
         self.resumption.answered();
         let Some((ok, result)) = outcome else { return self.go_on(branch, key, effect, *at) };
-        let result = result.read().ok_or_else(|| Trouble::from(damaged(key)))?;
         if *ok {
-            self.recover_secrets(branch, &result.0)?;
-            let value = unpack(&result, &self.vault).ok_or_else(|| Trouble::from(damaged(key)))?;
-            // What was secret then is marked in the record. Meanwhile more is
-            // known, and what was a text then must stay one.
-            return Ok(self.learn_from(branch, effect, value, |_| {}));
+            return self.recorded_answer(branch, key, effect, result);
         }
+        let result = result.read().ok_or_else(|| Trouble::from(damaged(key)))?;
         match effect {
             Effect::Call { operation, .. } => {
                 let failure = Failure::from_value(&result.0).ok_or_else(|| Trouble::from(damaged(key)))?;
@@ -47,6 +44,30 @@ impl Gate {
             }
             _ => Err(Trouble::Unavailable(result.0.text("message").unwrap_or_default().to_owned())),
         }
+    }
+
+    fn recorded_answer(&self, branch: &Branch, key: &Key, effect: &Effect, payload: &Payload) -> Ending {
+        let large = match (effect, payload) {
+            (Effect::Call { operation, request }, Payload::Packed(packed)) => Some((packed.hash(), *operation, request)),
+            _ => None,
+        };
+        if let Some((hash, operation, request)) = large
+            && let Some(Learned { value, names, .. }) = lock(&self.familiar).get(hash, operation)
+        {
+            branch.learn(names);
+            lock(&self.seen).learn(operation, request, &value);
+            return Ok(value);
+        }
+        let recorded = payload.read().ok_or_else(|| Trouble::from(damaged(key)))?;
+        self.recover_secrets(branch, &recorded.0)?;
+        let value = unpack(&recorded, &self.vault).ok_or_else(|| Trouble::from(damaged(key)))?;
+        // What was secret then is marked in the record. Meanwhile more is
+        // known, and what was a text then must stay one.
+        let learned = self.learn_from(branch, effect, value, |_| {});
+        if let Some((hash, operation, _)) = large {
+            lock(&self.familiar).keep(hash, operation, &learned);
+        }
+        Ok(learned.value)
     }
 
     /// An effect that was cut off between its intent, at `sent`, and its outcome.
@@ -163,23 +184,27 @@ impl Gate {
     /// Secrets in an answer must be marked before the record sees it: what its
     /// shape calls sensitive, and what this run knows to be one.
     fn mark_answer(&self, branch: &Branch, effect: &Effect, value: Value) -> Value {
-        self.learn_from(branch, effect, value, |value| conceal_known(value, &self.vault.filter()))
+        self.learn_from(branch, effect, value, |value| conceal_known(value, &self.vault.filter())).value
     }
 
     /// Takes in what an answer tells, the first time and every time after.
-    fn learn_from(&self, branch: &Branch, effect: &Effect, mut value: Value, conceal: impl FnOnce(&mut Value)) -> Value {
+    fn learn_from(&self, branch: &Branch, effect: &Effect, mut value: Value, conceal: impl FnOnce(&mut Value)) -> Learned {
+        let mut names = Known::default();
         if let Effect::Call { operation, request } = effect {
-            branch.learn(api::read_answer(operation, &mut value, &self.reading));
+            names = api::read_answer(operation, &mut value, &self.reading);
+            branch.learn(names.clone());
             conceal(&mut value);
             sources(operation, &value).into_iter().for_each(|(secret, source)| self.vault.know_source(&secret, source));
             lock(&self.seen).learn(operation, request, &value);
         }
+        let mut has_secret = false;
         value.walk(&mut |inner| {
             if let Value::Secret(secret) = inner {
                 self.vault.know(secret);
+                has_secret = true;
             }
         });
-        value
+        Learned { value, names, has_secret }
     }
 }
 

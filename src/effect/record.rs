@@ -33,7 +33,7 @@ pub(super) fn pack(value: &Value, vault: &Vault) -> Recorded {
 fn pack_value(value: &Value, vault: &Vault, filter: &Filter) -> Value {
     match value {
         Value::Text(text) if filter.finds(text) => {
-            map! { SEALED => vault.keep(&Secret::new(text.clone(), Origin::Derived)) }
+            map! { SEALED => vault.keep(&Secret::new(text.to_string(), Origin::Derived)) }
         }
         Value::Time(time) => map! { TIME_MARK => time.to_string() },
         Value::Secret(secret) => {
@@ -62,7 +62,7 @@ fn unpack_value(value: &Value, vault: &Vault) -> Option<Value> {
         Value::Map(members) => match marker(members) {
             Some((TIME_MARK, Value::Text(time))) => Value::Time(time.parse().ok()?),
             Some((SECRET, Value::Text(fingerprint))) => Value::Secret(vault.open(fingerprint)?),
-            Some((SEALED, Value::Text(fingerprint))) => Value::Text(vault.open_text(fingerprint)?),
+            Some((SEALED, Value::Text(fingerprint))) => Value::from(vault.open_text(fingerprint)?),
             Some((PLAIN, Value::Map(inner))) => unpack_members(inner, vault)?,
             Some(_) => return None,
             None => unpack_members(members, vault)?,
@@ -83,7 +83,7 @@ pub(super) fn fingerprints(value: &Value) -> Vec<String> {
         if let Value::Map(members) = inner
             && let Some((SECRET | SEALED, Value::Text(fingerprint))) = marker(members)
         {
-            found.push(fingerprint.clone());
+            found.push(fingerprint.to_string());
         }
     });
     found

@@ -171,7 +171,7 @@ pub(super) fn conceal_known(value: &mut Value, filter: &Filter) {
     match value {
         _ if filter.is_empty() => {}
         Value::Text(text) if filter.finds(text) => {
-            *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Derived));
+            *value = Value::Secret(Secret::new(text.to_string(), Origin::Derived));
         }
         Value::List(items) => items.iter_mut().for_each(|item| conceal_known(item, filter)),
         Value::Map(members) => members.values_mut().for_each(|item| conceal_known(item, filter)),

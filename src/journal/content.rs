@@ -88,11 +88,19 @@ fn pieces(hash: &Hash, text: &str) -> Vec<String> {
 
 /// A text as the journal keeps it, unpacked when somebody asks for it.
 #[derive(Debug, PartialEq)]
-pub struct Packed(Vec<u8>);
+pub struct Packed {
+    hash: Hash,
+    bytes: Vec<u8>,
+}
 
 impl Packed {
+    /// The hash of the text.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
     pub(super) fn text(&self) -> Option<String> {
-        String::from_utf8(lz4_flex::decompress_size_prepended(&self.0).ok()?).ok()
+        String::from_utf8(lz4_flex::decompress_size_prepended(&self.bytes).ok()?).ok()
     }
 }
 
@@ -140,7 +148,7 @@ impl Library {
         }
         packed.extend(bytes);
         if number == count {
-            let packed = Packed(self.parts.remove(&hash)?);
+            let packed = Packed { hash, bytes: self.parts.remove(&hash)? };
             self.whole.insert(hash, Arc::new(packed));
         }
         Some(())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::arn::short;
 use crate::api::{Operation, operation};
 use crate::outside;
-use crate::value::{Key, Map, Value};
+use crate::value::{self, Map, Value};
 
 /// How long names count as fresh.
 const LIFE: Duration = Duration::from_secs(60);
@@ -244,7 +244,7 @@ fn fetch(call: &Call, kind: Kind, within: &str) -> Result<Vec<String>, String> {
         names.extend(answer.items(listing.list).iter().filter_map(|item| listing.name_of(item)));
         let tokens = operation.page().into_iter().flat_map(|page| page.request_tokens.iter().zip(&page.answer_tokens));
         let next: Vec<_> =
-            tokens.filter_map(|(asked, given)| Some((Key::from(asked), Value::from(answer.text(given)?)))).collect();
+            tokens.filter_map(|(asked, given)| Some((value::Text::from(asked), Value::from(answer.text(given)?)))).collect();
         if next.is_empty() {
             break;
         }
@@ -261,9 +261,9 @@ impl Listing {
                 Fixed::Number(number) => Value::from(*number),
                 Fixed::Yes => Value::from(true),
             };
-            (Key::from(*name), value)
+            (value::Text::from(*name), value)
         });
-        let place = self.within.filter(|_| !within.is_empty()).map(|member| (Key::from(member), Value::from(within)));
+        let place = self.within.filter(|_| !within.is_empty()).map(|member| (value::Text::from(member), Value::from(within)));
         fixed.chain(place).collect()
     }
 

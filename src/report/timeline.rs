@@ -203,7 +203,7 @@ impl Teller {
     }
 }
 
-fn clone((name, value): (&value::Key, &Value)) -> (value::Key, Value) {
+fn clone((name, value): (&value::Text, &Value)) -> (value::Text, Value) {
     (name.clone(), value.clone())
 }
 
@@ -220,7 +220,7 @@ const LONGEST: usize = 120;
 pub(super) fn shown(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => return "nothing".into(),
-        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Text(text)) => text.to_string(),
         Some(other) => to_json(other).unwrap_or_default(),
     };
     match text.char_indices().nth(LONGEST) {

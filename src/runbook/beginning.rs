@@ -88,7 +88,7 @@ pub(super) fn conceal(header: &Header, plain: &[String], arguments: &mut Map) {
             && !text.is_empty()
             && !plain.iter().any(|name| key == name)
         {
-            *value = Value::Secret(Secret::new(std::mem::take(text), Origin::Typed));
+            *value = Value::Secret(Secret::new(text.to_string(), Origin::Typed));
         }
     }
 }

@@ -137,7 +137,7 @@ impl Reader<'_> {
 
     fn required_text(&mut self, map: &Map, name: &str) -> String {
         match map.get(name) {
-            Some(Value::Text(text)) => text.clone(),
+            Some(Value::Text(text)) => text.to_string(),
             Some(_) => {
                 self.fault(name, format!("`{name}` in the header must be a string"), None);
                 String::new()

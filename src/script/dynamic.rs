@@ -15,7 +15,7 @@ pub(super) fn to_dynamic(value: Value) -> Dynamic {
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
-        Value::Text(text) => text.into(),
+        Value::Text(text) => text.as_str().into(),
         Value::Time(time) => Dynamic::from(time),
         Value::Secret(secret) => Dynamic::from(secret),
         Value::List(items) => Dynamic::from_array(items.into_iter().map(to_dynamic).collect()),
@@ -41,7 +41,7 @@ fn convert(dynamic: &Dynamic, trail: &Trail) -> Result<Value, String> {
         return Ok(Value::Int(number));
     }
     if let Some(text) = dynamic.read_lock::<ImmutableString>() {
-        return Ok(Value::Text(text.to_string()));
+        return Ok(Value::from(text.as_str()));
     }
     if let Some(map) = dynamic.read_lock::<rhai::Map>() {
         let members = map.iter().map(|(name, item)| {
@@ -75,10 +75,10 @@ fn convert_rare(dynamic: &Dynamic, trail: &Trail) -> Result<Value, String> {
         return Ok(Value::Time(*time));
     }
     if let Some(span) = dynamic.read_lock::<Span>() {
-        return Ok(Value::Text(show_span(*span)));
+        return Ok(Value::from(show_span(*span)));
     }
     if let Ok(letter) = dynamic.as_char() {
-        return Ok(Value::Text(letter.to_string()));
+        return Ok(Value::from(letter.to_string()));
     }
     let place = match trail.path() {
         path if path.is_empty() => "the value".to_owned(),

@@ -69,7 +69,7 @@ fn throw(error: Value, position: Position) -> Box<EvalAltResult> {
 /// A value as people read it. One that holds a secret ends the run instead.
 pub(super) fn text_of(value: &Dynamic, position: Position) -> Fallible<String> {
     match to_value(value) {
-        Ok(Value::Text(text)) => Ok(text),
+        Ok(Value::Text(text)) => Ok(text.into()),
         Ok(found) if found.holds_secret() => {
             Err(end(Stop::SecretShown("the script tried to show a value that holds a secret".into()), position))
         }
@@ -225,7 +225,7 @@ impl ScriptError {
                 self.faulty_script = false;
                 self.message = match (&value, message) {
                     (_, Some(message)) => message,
-                    (Value::Text(text), None) => text.clone(),
+                    (Value::Text(text), None) => text.to_string(),
                     (Value::Null, None) => "the script gave up without saying why".into(),
                     (other, None) => crate::value::to_json(other).unwrap_or_else(|error| error.to_string()),
                 };

@@ -9,7 +9,7 @@ use super::current;
 use super::dynamic::{to_dynamic, to_value};
 use super::failure::{Fallible, raise, wrong};
 use crate::api::{Operation, Page, SERVICES, Service};
-use crate::value::{Key, Map, Value};
+use crate::value::{Map, Text, Value};
 
 /// Shorter names for the two services whose own are long.
 pub(super) const ALIASES: &[(&str, &str)] = &[("secrets", "secretsmanager"), ("scaling", "application_autoscaling")];
@@ -103,7 +103,7 @@ fn call_all(context: &NativeCallContext, operation: &'static Operation, request:
 }
 
 /// The members of the next request that carry the tokens of this answer.
-fn next_tokens(page: &Page, answer: &Value) -> Option<Vec<(Key, Value)>> {
+fn next_tokens(page: &Page, answer: &Value) -> Option<Vec<(Text, Value)>> {
     let pairs = page.request_tokens.iter().zip(&page.answer_tokens);
     let tokens: Vec<_> = pairs
         .filter_map(|(request, answer_name)| {

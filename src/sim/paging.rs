@@ -35,7 +35,7 @@ impl Paging {
         let mut answer = map! { items_name => page };
         if let (true, Some(members)) = (more, answer.as_map_mut()) {
             let token = STANDARD.encode(format!("{} {end} {last}", self.mark(request, items_name)));
-            members.insert(self.token.into(), Value::Text(token));
+            members.insert(self.token.into(), Value::from(token));
         }
         Ok(answer)
     }

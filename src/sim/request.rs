@@ -5,7 +5,7 @@ use crate::value::{Map, Value};
 
 pub fn as_sent(request: &Value) -> Value {
     match request {
-        Value::Secret(secret) => Value::Text(secret.reveal().to_owned()),
+        Value::Secret(secret) => Value::from(secret.reveal()),
         Value::List(items) => Value::List(items.iter().map(as_sent).collect()),
         Value::Map(members) => {
             let given = members.iter().filter(|(_, value)| !value.is_null());

@@ -53,7 +53,7 @@ impl Filter {
     pub fn hide_within(&self, value: Value) -> Value {
         match value {
             value if self.0.is_none() => value,
-            Value::Text(text) => Value::Text(self.hide(text)),
+            Value::Text(text) => Value::from(self.hide(text.into())),
             Value::List(items) => Value::List(items.into_iter().map(|item| self.hide_within(item)).collect()),
             Value::Map(members) => Value::Map(
                 members.into_iter().map(|(name, item)| (self.hide(name.into()).into(), self.hide_within(item))).collect(),
@@ -70,7 +70,7 @@ fn needles(secret: &Secret) -> Vec<String> {
     if let Ok(value @ Value::Map(_)) = parse_str(secret.reveal()) {
         value.walk(&mut |inner| {
             if let Value::Text(text) = inner {
-                texts.push(text.clone());
+                texts.push(text.to_string());
             }
         });
     }

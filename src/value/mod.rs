@@ -8,7 +8,6 @@
 pub mod diff;
 pub mod dotenv;
 mod filter;
-mod key;
 mod literal;
 mod path;
 mod read;
@@ -21,16 +20,18 @@ use std::collections::BTreeMap;
 pub use diff::{Change, diff};
 pub use filter::Filter;
 pub use jiff::Timestamp;
-pub use key::Key;
 pub use literal::to_literal;
 pub use path::{Path, Segment, Trail};
 pub use read::{ParseError, parse, parse_str};
 pub use secret::{Origin, Secret};
+/// Text, and the name of a member. Up to 23 bytes stand in place, so that a look
+/// into a map touches one piece of memory; longer text is shared by its copies.
+pub use smol_str::SmolStr as Text;
 pub use span::{parse_span, show_span};
 pub use write::{HoldsSecret, Marked, TIME_MARK, pretty, to_json, to_json_with};
 
 /// Members in the order of their names: two equal maps print the same bytes.
-pub type Map = BTreeMap<Key, Value>;
+pub type Map = BTreeMap<Text, Value>;
 
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Value {
@@ -39,7 +40,7 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(String),
+    Text(Text),
     Time(Timestamp),
     Secret(Secret),
     List(Vec<Value>),
@@ -136,7 +137,7 @@ impl Value {
     /// The same value with every text in it changed, names of members aside.
     pub fn map_text(self, change: &impl Fn(String) -> String) -> Value {
         match self {
-            Value::Text(text) => Value::Text(change(text)),
+            Value::Text(text) => Value::from(change(text.into())),
             Value::List(items) => Value::List(items.into_iter().map(|item| item.map_text(change)).collect()),
             Value::Map(map) => Value::Map(map.into_iter().map(|(name, item)| (name, item.map_text(change))).collect()),
             other => other,
@@ -171,13 +172,13 @@ impl From<f64> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Value::Text(text.to_owned())
+        Value::Text(text.into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Value::Text(text)
+        Value::Text(text.into())
     }
 }
 
@@ -211,7 +212,7 @@ macro_rules! map {
     ($($name:expr => $value:expr),* $(,)?) => {{
         #[allow(unused_mut)]
         let mut map = $crate::value::Map::new();
-        $(map.insert($crate::value::Key::from($name), $crate::value::Value::from($value));)*
+        $(map.insert($crate::value::Text::from($name), $crate::value::Value::from($value));)*
         $crate::value::Value::Map(map)
     }};
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use super::{Map, Value};
+use super::{Map, Text, Value};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {
@@ -116,11 +116,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+        Ok(Value::from(text))
     }
 
     fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
+        Ok(Value::from(text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -133,8 +133,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((name, value)) = members.next_entry::<String, Value>()? {
-            map.insert(name.into(), value);
+        while let Some((name, value)) = members.next_entry::<Text, Value>()? {
+            map.insert(name, value);
         }
         Ok(Value::Map(map))
     }

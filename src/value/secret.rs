@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Key, Value, parse_str};
+use super::{Text, Value, parse_str};
 
 /// Where a secret came from, so that a later run can say what it misses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Secret {
     pub fn key(&self, name: &str) -> Option<Secret> {
         let object = self.object()?;
         let text = match object.get(name)? {
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => text.to_string(),
             other => super::to_json(other).ok()?,
         };
         Some(Secret::new(text, Origin::Derived))
@@ -94,7 +94,7 @@ impl Secret {
 
     /// The names of the keys of a secret that holds a JSON object.
     pub fn keys(&self) -> Option<Vec<String>> {
-        Some(self.object()?.keys().map(Key::to_string).collect())
+        Some(self.object()?.keys().map(Text::to_string).collect())
     }
 
     /// The same JSON object with one key set to another value.

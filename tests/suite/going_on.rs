@@ -122,3 +122,33 @@ fn a_killed_process_counts_as_dead_from_its_last_word() {
     gate.mark(&branch, rollbook::journal::Mark::Said("x".into())).unwrap();
     assert_eq!(gate.perform(&branch, Effect::Alive).unwrap(), Value::Int(60_000));
 }
+
+/// An answer that was read once is not read again, and still teaches each
+/// branch the names in it that no shape has.
+#[test]
+fn an_answer_heard_again_says_what_it_said_first() {
+    let container = map! { "name" => "app", "image" => "x".repeat(2000), "dreams" => "of electric sheep" };
+    let answer = map! { "taskDefinition" => map! { "family" => "f", "registeredAt" => 1_780_000_000.5, "containerDefinitions" => vec![container.clone()] } };
+    let asked = |operation: &str, request: Value| map! { "effect" => "call", "operation" => operation, "request" => request };
+    let register = map! { "family" => "f", "containerDefinitions" => vec![container] };
+    let mut events = vec![opened()];
+    let branches: Vec<Branch> = (0..3).map(|item| Branch::default().child(StreamPath::default().item(0, item))).collect();
+    for branch in &branches {
+        let mut effect = |number, effect: Value, write, result: Value| {
+            let key = Key { path: branch.path().clone(), number };
+            events.push(Event::Intent { key: key.clone(), at: at(1), write, effect: Recorded(effect) });
+            events.push(Event::Outcome { key, at: at(1), ok: true, result: Recorded(result) });
+        };
+        effect(0, asked("ecs DescribeTaskDefinition", map! { "taskDefinition" => "f" }), false, answer.clone());
+        effect(1, asked("ecs RegisterTaskDefinition", register.clone()), true, map! {});
+    }
+    let (_, gate) = going_on(&events, at(2));
+    let operation = |method| rollbook::api::operation("ecs", method).unwrap();
+    let mut heard = Vec::new();
+    for branch in &branches {
+        heard.push(gate.call(branch, operation("describe_task_definition"), map! { "taskDefinition" => "f" }).unwrap());
+        gate.call(branch, operation("register_task_definition"), register.clone()).unwrap();
+    }
+    assert!(matches!(heard[0].get("taskDefinition").unwrap().get("registeredAt"), Some(Value::Time(_))), "{heard:?}");
+    assert!(heard.iter().all(|answer| *answer == heard[0]));
+}

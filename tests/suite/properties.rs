@@ -17,7 +17,7 @@ fn json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         any::<i64>().prop_map(Value::Int),
         any::<f64>().prop_filter("finite", |number| number.is_finite()).prop_map(Value::Float),
-        ".{0,12}".prop_map(Value::Text),
+        ".{0,12}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 48, 6, |inner| {
         prop_oneof![

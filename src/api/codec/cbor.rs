@@ -8,7 +8,7 @@ use ciborium::value::{Integer, Value as Cbor};
 use super::CodecError;
 use crate::api::Operation;
 use crate::api::model::{Model, Structure, Type};
-use crate::value::{Key, Map, Timestamp, Value};
+use crate::value::{Map, Text, Timestamp, Value};
 
 const EPOCH_SECONDS: u64 = 1;
 
@@ -75,7 +75,7 @@ impl Writer<'_> {
             (_, Value::Bool(flag)) => Cbor::Bool(*flag),
             (_, Value::Int(number)) => Cbor::Integer((*number).into()),
             (_, Value::Float(number)) => Cbor::Float(*number),
-            (_, Value::Text(text)) => Cbor::Text(text.clone()),
+            (_, Value::Text(text)) => Cbor::Text(text.to_string()),
             (_, Value::Secret(secret)) => Cbor::Text(secret.reveal().to_owned()),
             (_, Value::Time(time)) => Cbor::Tag(EPOCH_SECONDS, Box::new(Cbor::Float(time.as_millisecond() as f64 / 1000.0))),
         }
@@ -100,8 +100,8 @@ fn read(document: Cbor) -> Result<Value, CodecError> {
         Cbor::Bool(flag) => Value::Bool(flag),
         Cbor::Integer(number) => read_integer(number)?,
         Cbor::Float(number) => Value::Float(number),
-        Cbor::Text(text) => Value::Text(text),
-        Cbor::Bytes(bytes) => Value::Text(STANDARD.encode(bytes)),
+        Cbor::Text(text) => Value::from(text),
+        Cbor::Bytes(bytes) => Value::from(STANDARD.encode(bytes)),
         Cbor::Tag(EPOCH_SECONDS, seconds) => Value::Time(read_time(*seconds)?),
         Cbor::Array(items) => Value::List(items.into_iter().map(read).collect::<Result<_, _>>()?),
         Cbor::Map(pairs) => Value::Map(pairs.into_iter().map(read_pair).collect::<Result<_, _>>()?),
@@ -111,7 +111,7 @@ fn read(document: Cbor) -> Result<Value, CodecError> {
     })
 }
 
-fn read_pair((name, value): (Cbor, Cbor)) -> Result<(Key, Value), CodecError> {
+fn read_pair((name, value): (Cbor, Cbor)) -> Result<(Text, Value), CodecError> {
     match name {
         Cbor::Text(name) => Ok((name.into(), read(value)?)),
         _ => Err(CodecError("a CBOR map whose key is not text".into())),

@@ -8,7 +8,7 @@ use super::CodecError;
 use super::element::{Element, read_xml};
 use crate::api::Operation;
 use crate::api::model::{Model, Structure, Type};
-use crate::value::{Key, Map, Value};
+use crate::value::{Map, Text, Value};
 
 pub(super) fn encode(operation: &Operation, request: &Value) -> Result<Vec<u8>, CodecError> {
     let model = operation.service().model();
@@ -110,7 +110,7 @@ fn read_structure(model: &Model, structure: &Structure, element: &Element) -> Va
 /// As boto3 reads it: an empty element is an empty list where a list belongs,
 /// and what is not there at all is not made up.
 fn read_value(model: &Model, kind: &Type, element: &Element) -> Value {
-    let text = || Value::Text(element.text.clone());
+    let text = || Value::from(element.text.as_str());
     match kind {
         Type::Integer | Type::Long => element.text.parse().map_or_else(|_| text(), Value::Int),
         Type::Float => element.text.parse().map_or_else(|_| text(), Value::Float),
@@ -126,7 +126,7 @@ fn read_value(model: &Model, kind: &Type, element: &Element) -> Value {
     }
 }
 
-fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(Key, Value)> {
+fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(Text, Value)> {
     let value = entry.child("value").map_or(Value::Null, |value| read_value(model, kind, value));
     Some((entry.child("key")?.text.as_str().into(), value))
 }
@@ -136,7 +136,7 @@ fn read_entry(model: &Model, kind: &Type, entry: &Element) -> Option<(Key, Value
 fn read_unknown(element: &Element) -> Value {
     let inner = element.children.iter().map(|child| (child.name.as_str().into(), read_unknown(child)));
     match element.children.first() {
-        None => Value::Text(element.text.clone()),
+        None => Value::from(element.text.as_str()),
         Some(first) if first.name == "member" => Value::List(inner.map(|(_, value)| value).collect()),
         Some(_) => Value::Map(inner.collect()),
     }

@@ -10,7 +10,7 @@ use super::cell::{brief, clip, harmless, is_scalar, is_shortened};
 use super::{Look, Sheet};
 use crate::repl::arn::is_arn;
 use crate::repl::doc::wrap;
-use crate::value::{Key, Map, Value};
+use crate::value::{Map, Text, Value};
 
 /// What people look for, in the order in which they want it.
 const TELLING: &[&str] = &[
@@ -71,7 +71,7 @@ const GAP: usize = 3;
 
 struct Column {
     /// As AWS writes it.
-    member: Key,
+    member: Text,
     name: String,
     heading: String,
     cells: Vec<String>,
@@ -124,13 +124,13 @@ pub fn table(sheet: &mut Sheet, indent: usize, items: &[Value], most: usize) {
 }
 
 fn columns(rows: &[&Map], look: &Look) -> Vec<Column> {
-    let mut names: BTreeMap<&Key, usize> = BTreeMap::new();
+    let mut names: BTreeMap<&Text, usize> = BTreeMap::new();
     for (name, value) in rows.iter().flat_map(|row| row.iter()) {
         let rank = rank(name, value);
         let kept = names.entry(name).or_insert(rank);
         *kept = rank.max(*kept);
     }
-    let column = |(name, rank): (&Key, usize)| {
+    let column = |(name, rank): (&Text, usize)| {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(name)).collect();
         let cells = rows.iter().map(|row| row.get(name).map_or(String::new(), |value| brief(name, value, look)));
         Column {

@@ -6,7 +6,7 @@ use super::Sheet;
 use super::cell::{brief, full, harmless, harmless_lines, inline, is_scalar, is_shortened};
 use super::table::{is_table, rank, table};
 use crate::repl::doc::wrap;
-use crate::value::{Key, Map, Value};
+use crate::value::{Map, Text, Value};
 
 /// Rows of a table inside something else.
 const INSIDE: usize = 5;
@@ -37,7 +37,7 @@ pub fn top(sheet: &mut Sheet, value: &Value) {
 
 /// An answer is mostly one thing in an envelope: its failures are empty, its
 /// token is no news.
-fn only_part(members: &Map) -> Option<(&Key, &Value)> {
+fn only_part(members: &Map) -> Option<(&Text, &Value)> {
     let mut parts = members.iter().filter(|(_, value)| !is_empty(value));
     let (name, value) = parts.next()?;
     (parts.next().is_none() && !is_scalar(value)).then_some((name, value))

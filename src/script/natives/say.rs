@@ -70,7 +70,7 @@ fn findings(context: NativeCallContext, found: Dynamic) -> Fallible<()> {
 /// is read back as text.
 fn with_texts_for_times(value: Value) -> Value {
     match value {
-        Value::Time(time) => Value::Text(time.to_string()),
+        Value::Time(time) => Value::from(time.to_string()),
         Value::List(items) => Value::List(items.into_iter().map(with_texts_for_times).collect()),
         Value::Map(map) => Value::Map(map.into_iter().map(|(name, item)| (name, with_texts_for_times(item))).collect()),
         other => other,
@@ -130,7 +130,7 @@ fn shortened(text: &str, prefix: usize) -> String {
 /// A value for a line of a difference; a secret only says that it is one.
 fn shown(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Secret(_) => "(secret)".into(),
         other => to_json(other).unwrap_or_else(|_| "(holds a secret)".into()),
     }

@@ -74,7 +74,7 @@ fn key(context: NativeCallContext, secret: &mut Secret, name: &str) -> Fallible<
 
 fn with_key(context: NativeCallContext, secret: &mut Secret, name: &str, value: Dynamic) -> Fallible<Secret> {
     let value = match crate::script::dynamic::to_value(&value) {
-        Ok(Value::Text(text)) => Secret::new(text, Origin::Derived),
+        Ok(Value::Text(text)) => Secret::new(text.into(), Origin::Derived),
         Ok(Value::Secret(secret)) => secret,
         _ => {
             return Err(wrong("the value of a secret's key is a string or a secret", &context));

@@ -44,7 +44,7 @@ fn table(context: NativeCallContext, header: Array, rows: Array) -> Fallible<Str
 fn shown(cell: &Dynamic) -> String {
     match to_value(cell) {
         Ok(Value::Null) => String::new(),
-        Ok(Value::Text(text)) => text,
+        Ok(Value::Text(text)) => text.into(),
         Ok(Value::Time(time)) => time.to_string(),
         Ok(Value::Secret(_)) => "(secret)".into(),
         Ok(other) => to_json(&other).unwrap_or_else(|_| "(holds a secret)".into()),

@@ -134,7 +134,7 @@ fn json(value: Value) -> String {
 }
 
 fn refusal(Refused(status, why): Refused) -> Reply {
-    let document = Map::from([("error".into(), Value::Text(why))]);
+    let document = Map::from([("error".into(), Value::from(why))]);
     reply(status, "application/json", json(Value::Map(document)) + "\n")
 }
 

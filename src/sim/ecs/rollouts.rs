@@ -22,6 +22,8 @@ pub struct Rollout {
     pub deployment: String,
     pub target: Side,
     pub sources: Vec<Side>,
+    /// What its status says; every look of the scheduler asks.
+    over: bool,
 }
 
 /// A revision, and the deployment whose tasks run it.
@@ -37,12 +39,13 @@ impl Rollout {
     }
 
     pub fn is_over(&self) -> bool {
-        matches!(self.status(), "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED")
+        self.over
     }
 
     /// Enters a state; the moments that belong to it are noted.
     pub fn enter(&mut self, status: &str, now: Timestamp) {
         self.document.set("status", status);
+        self.over = matches!(status, "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED");
         self.document.set("updatedAt", now);
         if status == "IN_PROGRESS" {
             self.document.set("startedAt", now);
@@ -83,7 +86,7 @@ pub fn open(sim: &mut Sim, service: &mut Service, deployment: &Document) {
     let sources = service.rollouts.iter().filter(serves).map(side).collect();
     let id = deployment.text("id").to_owned();
     let target = Side { arn: revision.clone(), deployment: id.clone() };
-    service.rollouts.insert(0, Rollout { document, deployment: id, target, sources });
+    service.rollouts.insert(0, Rollout { document, deployment: id, target, sources, over: false });
     service.revisions.insert(0, revision_document(sim, service, deployment, &revision));
 }
 

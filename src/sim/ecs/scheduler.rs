@@ -18,22 +18,28 @@ pub fn tick(sim: &mut Sim, key: &str) {
     let Some(mut service) = sim.ecs.services.take(key) else {
         return;
     };
-    if rollouts::begin(sim, &mut service) {
-        failing::roll_back(sim, &mut service, &Cause::Request);
+    service.tick_at = if service.is_scheduled() { look(sim, &mut service) } else { Timestamp::MAX };
+    sim.ecs.services.put(key, service);
+}
+
+/// When it looks next.
+fn look(sim: &mut Sim, service: &mut Service) -> Timestamp {
+    if rollouts::begin(sim, service) {
+        failing::roll_back(sim, service, &Cause::Request);
     }
-    let mut acted = targets::deregister(sim, &mut service);
-    acted |= targets::register(sim, &mut service);
-    acted |= failing::judge(sim, &mut service);
-    acted |= carry_out(sim, &mut service);
-    acted |= targets::condemn(sim, &mut service);
+    let mut acted = targets::deregister(sim, service);
+    acted |= targets::register(sim, service);
+    acted |= failing::judge(sim, service);
+    let mut groups = groups(sim, service);
+    acted |= carry_out(sim, service, &mut groups);
+    acted |= targets::condemn(sim, service);
     if acted {
         service.steady_at = None;
-    } else if is_settled(sim, &service) {
-        settle(sim, &mut service);
+    } else if is_settled(service, &groups) {
+        settle(sim, service);
     }
-    deployments::retire(sim, &mut service);
-    service.tick_at = if acted { sim.ecs.pace.next_tick(sim.now) } else { next_look(sim, &service) };
-    sim.ecs.services.put(key, service);
+    deployments::retire(sim, service);
+    if acted { sim.ecs.pace.next_tick(sim.now) } else { next_look(sim, service) }
 }
 
 /// When it looks again if nobody tells it anything before.
@@ -47,19 +53,20 @@ fn next_look(sim: &Sim, service: &Service) -> Timestamp {
 
 /// A service's deployments with what their tasks are, in the same order.
 fn groups(sim: &Sim, service: &Service) -> Vec<Group> {
+    let ids: Vec<&str> = service.deployments.iter().map(|document| document.text("id")).collect();
     let deployment = |place: usize| {
         let document = &service.deployments[place];
         let state = document.text("rolloutState");
         Group {
             asked: if place == 0 { service.document.int("desiredCount") } else { document.int("desiredCount") },
             starts: if place == 0 { state != "FAILED" } else { state == "COMPLETED" },
-            waits: service.backoff.holds(document.text("id"), sim.now),
+            waits: service.backoff.holds(ids[place], sim.now),
             ..Group::default()
         }
     };
     let mut groups: Vec<Group> = (0..service.deployments.len()).map(deployment).collect();
     for task in sim.ecs.tasks.alive_of(&service.key()) {
-        let Some(place) = service.deployments.iter().position(|document| document.text("id") == task.deployment) else {
+        let Some(place) = ids.iter().position(|id| *id == task.deployment) else {
             continue;
         };
         let group = &mut groups[place];
@@ -74,8 +81,7 @@ fn groups(sim: &Sim, service: &Service) -> Vec<Group> {
 }
 
 /// Starts and stops what the rules say; whether there was anything to do.
-fn carry_out(sim: &mut Sim, service: &mut Service) -> bool {
-    let mut groups = groups(sim, service);
+fn carry_out(sim: &mut Sim, service: &mut Service, groups: &mut [Group]) -> bool {
     let Some((primary, old)) = groups.split_first_mut() else {
         return false;
     };
@@ -92,7 +98,7 @@ fn carry_out(sim: &mut Sim, service: &mut Service) -> bool {
     let leaving: Vec<String> = moves().flat_map(|(place, moves)| choose(sim, service, place, moves)).collect();
     stop(sim, service, &leaving);
     let tried = moves().fold(false, |tried, (place, moves)| start(sim, service, place, moves.start) || tried);
-    ask(sim, service, &groups);
+    ask(sim, service, groups);
     tried || !leaving.is_empty()
 }
 
@@ -185,8 +191,7 @@ fn ask(sim: &Sim, service: &mut Service, groups: &[Group]) {
 }
 
 /// The wanted tasks are there, healthy, and all of the PRIMARY deployment.
-fn is_settled(sim: &Sim, service: &Service) -> bool {
-    let groups = groups(sim, service);
+fn is_settled(service: &Service, groups: &[Group]) -> bool {
     let desired = service.document.int("desiredCount");
     groups.iter().enumerate().all(|(place, group)| {
         let healthy = if place == 0 { desired } else { 0 };

@@ -46,7 +46,7 @@ pub struct Service {
 
 impl Due for Service {
     fn due(&self) -> Option<Timestamp> {
-        self.is_scheduled().then_some(self.tick_at)
+        Some(self.tick_at)
     }
 }
 

@@ -96,7 +96,7 @@ fn settings(request: &Value, target: &Target, known: Option<&Policy>) -> Result<
         TRACKING => check_tracking(settings, target, request.text("PolicyName").unwrap_or_default())?,
         _ => check_steps(settings)?,
     }
-    Ok([("PolicyType".into(), Value::Text(kind)), (member.into(), with_doubles(settings))].into_iter().collect())
+    Ok([("PolicyType".into(), Value::from(kind)), (member.into(), with_doubles(settings))].into_iter().collect())
 }
 
 /// AWS answers a double with its point, however it was asked.

@@ -82,7 +82,7 @@ fn size(name: &str, value: &Value) -> Result<usize, Failure> {
 
 fn show(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Int(number) => number.to_string(),
         other => {
             let items = other.as_list().unwrap_or_default().iter().filter_map(Value::as_str);

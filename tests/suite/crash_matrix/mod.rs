@@ -3,9 +3,12 @@
 //! AWS, and what is there in the end, must be as if nothing had happened.
 //!
 //! `cargo test` tries a fixed sample. All of them, with a table of what came
-//! of them, take about an hour:
+//! of them, take half an hour (the profile is for speed, and needs no less time
+//! to compile than the others):
 //!
-//! `ROLLBOOK_TESTS_CRASHES=all cargo test --test suite crash_matrix -- --nocapture`
+//! `ROLLBOOK_TESTS_CRASHES=all cargo test --profile crashes --test suite crash_matrix -- --nocapture`
+//!
+//! `ROLLBOOK_TESTS_CRASHES_ROW=scale` picks the rows with that name.
 
 mod middle;
 mod play;

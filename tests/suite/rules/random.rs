@@ -170,7 +170,7 @@ impl Luck {
 /// The texts of an answer that look like names, for later requests to use.
 fn learn(value: &Value, known: &mut Vec<String>) {
     match value {
-        Value::Text(text) if text.len() < 200 && known.len() < 300 => known.push(text.clone()),
+        Value::Text(text) if text.len() < 200 && known.len() < 300 => known.push(text.to_string()),
         Value::List(items) => items.iter().take(5).for_each(|item| learn(item, known)),
         Value::Map(members) => members.values().for_each(|member| learn(member, known)),
         _ => {}

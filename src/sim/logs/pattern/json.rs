@@ -66,7 +66,7 @@ impl Test {
 
 fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),

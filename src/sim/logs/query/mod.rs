@@ -201,7 +201,7 @@ fn flatten(row: &mut Row, prefix: &str, members: &Map) {
                 flatten(row, "", &items.collect());
             }
             Value::Null => {}
-            Value::Text(text) => drop(row.insert(name, text.clone())),
+            Value::Text(text) => drop(row.insert(name, text.to_string())),
             other => drop(row.insert(name, crate::value::to_json(other).unwrap_or_default())),
         }
     }

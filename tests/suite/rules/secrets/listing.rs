@@ -1,7 +1,7 @@
 //! S60 to S69: which secrets are listed, in which order, and what is told.
 
 use rollbook::map;
-use rollbook::value::{Key, Value};
+use rollbook::value::{Text, Value};
 
 use super::{Account, NAME, about, names, set, text, time, token};
 
@@ -140,11 +140,11 @@ fn s64_lists_have_pages() {
 fn s65_descriptions_have_no_empty_members() {
     let mut account = Account::new();
     let described = account.describe();
-    let members: Vec<&str> = described.as_map().unwrap().keys().map(Key::as_str).collect();
+    let members: Vec<&str> = described.as_map().unwrap().keys().map(Text::as_str).collect();
     assert_eq!(members, ["ARN", "CreatedDate", "LastChangedDate", "Name", "VersionIdsToStages"]);
     assert_eq!(time(&described, "CreatedDate"), account.now.to_string());
     let list = account.ask("list_secrets", map! { "Filters" => vec![filter("name", &[NAME])] });
-    let listed: Vec<&str> = list.items("SecretList")[0].as_map().unwrap().keys().map(Key::as_str).collect();
+    let listed: Vec<&str> = list.items("SecretList")[0].as_map().unwrap().keys().map(Text::as_str).collect();
     assert_eq!(listed, ["ARN", "CreatedDate", "LastChangedDate", "Name", "SecretVersionsToStages"]);
 }
 
