@@ -6,6 +6,7 @@ mod cat;
 mod check;
 mod completions;
 mod console;
+mod cooked;
 mod eject;
 mod faults;
 mod history;

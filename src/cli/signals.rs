@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::cooked::Cooked;
 use crate::effect::Cancel;
 use crate::journal::Verdict;
 use crate::repl::busy::Busy;
@@ -18,6 +19,7 @@ const FILE_TOO_LARGE: i32 = 25;
 
 /// `resumable` is the run's name once it has begun, if it can be resumed.
 pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: Arc<OnceLock<String>>) {
+    let terminal = Cooked::now();
     runtime.spawn(async move {
         // A limit on the size of files is an error to be said, not a way to die.
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
@@ -28,7 +30,7 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
                 if let Some(run) = resumable.get() {
                     anstream::eprintln!("stopped at once; what was under way is looked up by: rollbook resume {run}");
                 }
-                std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
+                terminal.exit(Verdict::Interrupted.exit_code());
             }
             anstream::eprintln!("\nstopping; once more stops at once");
             cancel.interrupt();
@@ -39,6 +41,7 @@ pub fn watch(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, resumable: 
 /// For a prompt: Ctrl-C cancels the line that plays, the others end the prompt
 /// after it. Between lines, Ctrl-C is the editor's, and the others end it at once.
 pub fn watch_lines(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, busy: Busy) {
+    let terminal = Cooked::now();
     runtime.spawn(async move {
         let _too_large = signal(SignalKind::from_raw(FILE_TOO_LARGE));
         let Ok([mut interrupt, mut terminate, mut hangup]) = listen(KINDS.map(|kind| kind())) else { return };
@@ -53,7 +56,7 @@ pub fn watch_lines(runtime: &tokio::runtime::Runtime, cancel: Arc<Cancel>, busy:
             }
             match (busy.is_playing(), ends) {
                 (true, _) => cancel.interrupt(),
-                (false, true) => std::process::exit(i32::from(Verdict::Interrupted.exit_code())),
+                (false, true) => terminal.exit(Verdict::Interrupted.exit_code()),
                 (false, false) => {}
             }
         }

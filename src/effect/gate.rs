@@ -11,6 +11,7 @@ use super::branch::Branch;
 use super::cancel::Cancel;
 use super::familiar::Familiar;
 use super::guard::Guard;
+use super::holding::Leases;
 use super::kind::Effect;
 use super::parting::Parting;
 use super::recall::{describe, diverged};
@@ -18,6 +19,7 @@ use super::record::{pack, unpack};
 use super::resume::Resumption;
 use super::retry::Retry;
 use super::seen::Seen;
+use super::setup::{Console, Setup};
 use super::trouble::{Stop, Trouble};
 use super::vault::Vault;
 use super::worlds::World;
@@ -25,53 +27,6 @@ use crate::api::{self, Operation, Reading, Settle};
 use crate::journal::{Cursor, Event, Hash, Journal, Key, Mark, Observer, Past, Recorded, StreamPath};
 use crate::map;
 use crate::value::{Secret, Timestamp, Value};
-
-/// The person at the other end, if there is one.
-pub trait Console: Send + Sync {
-    fn is_terminal(&self) -> bool;
-    /// A line of text; nothing at the end of input.
-    fn ask(&self, question: &str, hidden: bool) -> Option<String>;
-    /// Say yes to every question that `confirm` asks.
-    fn assume_yes(&self) -> bool;
-    /// Whether what is shown is seen by a person, and goes nowhere else.
-    fn can_reveal(&self) -> bool {
-        false
-    }
-    /// Shows a secret: only ever called where `can_reveal` says so.
-    fn reveal(&self, _name: &str, _value: &str) {}
-}
-
-/// Keeps what a run changes from other runs.
-pub trait Leases: Send + Sync {
-    /// Takes what the ARN names; nothing when this run holds it already.
-    fn take_arn(&self, arn: &str) -> Result<Option<HeldName>, Stop>;
-}
-
-/// A name that the run holds.
-pub struct HeldName {
-    pub name: String,
-    /// How often it was taken so far.
-    pub fence: u64,
-    /// Nobody else held it since the same run did.
-    pub own: bool,
-}
-
-/// What a gate is made from.
-pub struct Setup {
-    pub world: Arc<dyn World>,
-    pub journal: Journal,
-    pub vault: Arc<Vault>,
-    pub console: Arc<dyn Console>,
-    pub guard: Guard,
-    pub retry: Retry,
-    pub reading: Reading,
-    pub observers: Vec<Arc<dyn Observer>>,
-    pub cancel: Arc<Cancel>,
-    /// The record to answer from, for a run that is played again.
-    pub record: Option<Cursor>,
-    /// A person has looked: writes without an answer did not happen.
-    pub send_again: bool,
-}
 
 pub struct Gate {
     pub(super) world: Arc<dyn World>,
@@ -169,32 +124,6 @@ impl Gate {
             true => Ok(()),
             false => self.append(&[event]),
         }
-    }
-
-    /// Where names are to be had; without it, holding is nobody's business.
-    pub fn lend(&self, leases: Arc<dyn Leases>) {
-        let _ = self.leases.set(leases);
-    }
-
-    /// Holds what `arn` names until the run ends, or refuses at once: a run that
-    /// holds something never waits. A run that is played again takes it anew.
-    pub fn hold_arn(&self, arn: &str) -> Result<(), Stop> {
-        match self.leases.get().map(|leases| leases.take_arn(arn)).transpose()?.flatten() {
-            Some(held) => self.hold(&held),
-            None => Ok(()),
-        }
-    }
-
-    /// The run holds it from here on.
-    pub fn hold(&self, held: &HeldName) -> Result<(), Stop> {
-        lock(&self.held).push(held.own || !self.resumes());
-        self.emit(Event::Held { at: self.now(), name: held.name.clone(), fence: held.fence })
-    }
-
-    /// Whether nobody else can have held what this run holds since it began.
-    pub(super) fn holds_unbroken(&self) -> bool {
-        let held = lock(&self.held);
-        !held.is_empty() && held.iter().all(|unbroken| *unbroken)
     }
 
     /// Whether this goes on with a run that an earlier process began.

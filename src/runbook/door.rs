@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::fault::Misuse;
 use super::place::SANDBOX_REGION;
-use super::run::Request;
+use super::request::Request;
 use super::sandbox::SandboxFile;
 use crate::aws::{Access, ConnectError, connect};
 use crate::effect::outside::LockFile;

@@ -1,103 +1,31 @@
 //! One run, from a runbook and its arguments to a verdict.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::beginning::{conceal, guard, opening, recorded_arguments, refuse_another_place, retry};
 use super::book::Book;
 use super::door::Door;
+use super::ended::Ended;
 use super::fault::Misuse;
 use super::hold::{self, Keeper};
 use super::judge::{Judged, judge, judge_beginning, judge_stop, was_cut_short};
-use super::place::Place;
 use super::recording::{Recorder, Recording};
+use super::request::{Announcement, Request};
 use super::revision::{self, GitState};
-use super::sandbox::SandboxFile;
 use super::source;
-use crate::api::{FILE_WRITE, Reading};
-use crate::effect::{Arming, Branch, Cancel, Console, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
-use crate::journal::{Entry, Event, Hash, Observer, Opening, Verdict};
-use crate::script::{Host, Outcome, ScriptError, Strand};
-use crate::sim::Scenario;
+use crate::api::Reading;
+use crate::effect::{Branch, Effect, Gate, Setup, Stop, Trouble, Vault, outside};
+use crate::journal::{Event, Hash, Opening, Verdict};
+use crate::script::{Host, Outcome, Strand};
 use crate::store::{Holder, Row, State};
 use crate::value::{Map, Value};
 
-/// Everything a run is made from.
-pub struct Request {
-    pub place: Place,
-    /// The project's folder, for the record.
-    pub project: Option<PathBuf>,
-    /// Values by param name, as [`Param::parse`] gave them.
-    pub arguments: Map,
-    /// `--confirm` named this environment.
-    pub confirmed: Option<String>,
-    /// How long to wait for another run that holds what this one needs.
-    pub wait_for_lease: Option<Duration>,
-    pub console: Arc<dyn Console>,
-    pub cancel: Arc<Cancel>,
-    pub observers: Vec<Arc<dyn Observer>>,
-    pub runtime: tokio::runtime::Handle,
-    /// Where the sandbox's world is kept between runs.
-    pub sandbox: SandboxFile,
-    /// What goes wrong in the sandbox while this run lasts.
-    pub scenario: Scenario,
-    /// Called once it is known where the run happens, before it does anything.
-    pub announce: Box<dyn Fn(&Announcement) + Send + Sync>,
-    /// Says something that belongs to no step.
-    pub say: Box<dyn Fn(&str) + Send + Sync>,
-    pub recording: Recording,
-    /// A prompt's own word on writes; a runbook has its header's.
-    pub arming: Option<Arc<Arming>>,
-}
-
-/// The first line of a run.
-#[derive(Clone, Debug)]
-pub struct Announcement {
-    pub runbook: String,
-    pub version: String,
-    pub run: String,
-    pub environment: String,
-    pub account: Option<String>,
-    pub region: String,
-    pub sandbox: bool,
-    /// It goes on with what an earlier process began.
-    pub resumed: bool,
-}
-
-/// How a run ended.
-pub struct Ended {
-    pub announcement: Announcement,
-    pub verdict: Verdict,
-    pub exit_code: u8,
-    pub summary: String,
-    pub hint: Option<String>,
-    pub result: Value,
-    pub error: Option<Box<ScriptError>>,
-    pub took: SignedDuration,
-    pub vault: Arc<Vault>,
-    /// It can be resumed.
-    pub open: bool,
-    /// It is on record, and can be shown.
-    pub recorded: bool,
-    /// It sent writes.
-    pub wrote: bool,
-    gate: Arc<Gate>,
-}
-
-impl Ended {
-    /// The whole record.
-    pub fn entries(&self) -> Result<Vec<Entry>, Misuse> {
-        self.gate.entries().map_err(|stop| Misuse::new(stop.to_string()))
-    }
-}
-
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
-    refuse_local(&request, book)?;
-    refuse_unattended(&request, book)?;
+    request.refuse_local(book)?;
+    request.refuse_unattended(book)?;
     source::refuse_literals(&book.header.params, &request.arguments)?;
     // Git takes its time; it has it while the way to AWS is found.
     let project = request.project.clone();
@@ -117,37 +45,6 @@ pub(super) fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()
         tokio::time::sleep(limits.time).await;
         cancel.stop(limits.time_is_up());
     }))
-}
-
-/// A developer's machine is no place to deploy to, and what its settings come
-/// from is not meant.
-fn refuse_local(request: &Request, book: &Book) -> Result<(), Misuse> {
-    let environment = &request.place.environment;
-    let changes_aws = book.header.permits.iter().any(|action| action != FILE_WRITE);
-    match (&request.place.name, &environment.source) {
-        (Some(name), Some(source)) if changes_aws => {
-            let what =
-                format!("environment `{name}` is a developer's machine: there is nothing for {} to change", book.found.name);
-            Err(Misuse::new(what).hint(format!("its settings come from `{source}`: if that is meant, --env {source}")).refused())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A protected environment, a runbook that writes, and nobody to ask: better
-/// said before the first read than in the middle.
-fn refuse_unattended(request: &Request, book: &Book) -> Result<(), Misuse> {
-    let Some(name) = request.place.name.as_ref().filter(|_| request.place.environment.protected) else {
-        return Ok(());
-    };
-    let confirmed = request.confirmed.as_ref() == Some(name);
-    if book.header.writes() && !confirmed && !request.console.is_terminal() && !matches!(request.recording, Recording::Again(..))
-    {
-        let what =
-            format!("environment `{name}` is protected, {} may change it, and there is no terminal to ask at", book.found.name);
-        return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
-    }
-    Ok(())
 }
 
 pub(super) struct Run<'a> {

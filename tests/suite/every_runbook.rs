@@ -5,22 +5,13 @@
 use rollbook::runbook::{Book, Shelf};
 use rollbook::script::Limits;
 
+use crate::guide::ENVIRONMENTS;
 use crate::harness::Project;
 
-const ENVIRONMENTS: &str = r#"
-[env.dev]
-sandbox = true
-cluster = "nest-wallet-cluster"
-[env.prod]
-sandbox = true
-cluster = "nest-wallet-cluster"
-protected = true
-[service.wallet]
-name = "nest-wallet-service"
-plain_env = ["NODE_ENV", "PORT"]
-[service.wallet.dev]
-name = "nest-wallet-service-dev"
-"#;
+/// The guide's, in the sandbox.
+fn environments() -> String {
+    ENVIRONMENTS.replace("cluster = ", "sandbox = true\ncluster = ")
+}
 
 /// The file of params that it needs.
 fn params(name: &str, environment: &str) -> String {
@@ -57,7 +48,7 @@ fn each_runs_from_a_file_in_both_environments_and_gives_what_it_promises() {
     assert!(names().len() > 20, "{:?}", names());
     for name in names() {
         for environment in ["dev", "prod"] {
-            let project = Project::new().file("rollbook.toml", ENVIRONMENTS).file("p.toml", &params(&name, environment));
+            let project = Project::new().file("rollbook.toml", &environments()).file("p.toml", &params(&name, environment));
             let words = ["run", &name, "--env", environment, "--confirm", environment, "--params", "p.toml", "--output", "json"];
             let ran = project.run(&words);
             ran.status(0).never_says("promises");

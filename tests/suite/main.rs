@@ -4,6 +4,7 @@
 mod harness;
 mod moto;
 mod stub;
+mod wire;
 
 mod bad_input;
 mod canaries;

@@ -12,6 +12,7 @@ mod catalog;
 mod checks;
 mod dashboards;
 mod data;
+mod evaluate;
 mod expression;
 mod history;
 mod hosts;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::super::Sim;
 use super::super::refuse::{refuse_if, unsupported};
 use super::checks::{check_dimensions, check_length, invalid, is_period};
+use super::evaluate;
 use super::expression::{self, Expression};
 use super::measure;
 use super::metric::Metric;
@@ -156,8 +157,8 @@ pub fn series(sim: &Sim, queries: &[Query], from: i64, to: i64) -> Result<Vec<Se
                 let metrics = queries.iter().filter(|query| matches!(query.what, What::Metric { .. }));
                 let metrics: Vec<&Series> = metrics.filter_map(|query| found.get(query.id.as_str())).collect();
                 let grid = |period: i64| Grid { from, to, period }.within(sim).starts().collect::<Vec<i64>>();
-                let scope = expression::Scope { known: &found, metrics: &metrics, grid: &grid };
-                expression::evaluate(expression, &scope)
+                let scope = evaluate::Scope { known: &found, metrics: &metrics, grid: &grid };
+                evaluate::evaluate(expression, &scope)
                     .map_err(|why| invalid(format!("Error in expression '{}': {why}", query.id)))?
             }
         };

@@ -1,9 +1,11 @@
 //! Somebody in the middle between rollbook and a sandbox: counts the requests,
 //! and holds one of them, or its answer, for as long as the test wants.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
+
+use crate::wire::last_request;
 
 /// Where a request is held.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,8 +70,8 @@ impl Middle {
 
 /// One request a connection: its answer says that it ends.
 fn carry(mut connection: &TcpStream, sandbox: &str, desk: &(Mutex<Desk>, Condvar)) {
-    let Some((request, counts)) = read_request(connection) else { return };
-    let number = counts.then(|| {
+    let Some(request) = last_request(connection) else { return };
+    let number = counts(&request).then(|| {
         let mut desk = desk.0.lock().unwrap();
         desk.seen += 1;
         desk.busy += 1;
@@ -98,28 +100,10 @@ fn held((desk, bell): &(Mutex<Desk>, Condvar), place: Held, number: Option<usize
     true
 }
 
-/// The bytes of a request, changed to be the connection's last, and whether it
-/// is one to AWS.
-fn read_request(connection: &TcpStream) -> Option<(Vec<u8>, bool)> {
-    let mut reader = BufReader::new(connection);
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        match line.trim_end().to_ascii_lowercase().split_once(':') {
-            Some(("content-length", value)) => length = value.trim().parse().ok()?,
-            Some(("connection", _)) => continue,
-            _ => {}
-        }
-        if line == "\r\n" {
-            break;
-        }
-        head += &line;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let counts = !head.lines().next()?.contains("/_sandbox/");
-    Some(([head.as_bytes(), b"Connection: close\r\n\r\n", &body].concat(), counts))
+/// Whether it is a request to AWS, and none to the sandbox's control door.
+fn counts(request: &[u8]) -> bool {
+    let first = request.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    !String::from_utf8_lossy(first).contains("/_sandbox/")
 }
 
 fn exchange(sandbox: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {

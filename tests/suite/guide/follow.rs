@@ -6,7 +6,7 @@
 //! time, over 100,000 lines and with figures, is tests/soak/logs.py.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::door::Server;
 use crate::harness::Project;
+use crate::wire::last_request;
 
 const GROUP: &str = "/busy";
 const STREAMS: usize = 50;
@@ -117,7 +118,7 @@ const THROTTLED: &str = r#"{"__type":"ThrottlingException","message":"Rate excee
 
 /// One request a connection: its answer says that it ends.
 fn carry(mut connection: &TcpStream, play: &Mutex<Play>) {
-    let Some(request) = read_request(connection) else { return };
+    let Some(request) = last_request(connection) else { return };
     let mut play = play.lock().unwrap();
     let is_search = request.windows(15).any(|window| window == b"FilterLogEvents");
     let fate = if is_search { play.search() } else { Fate::Passes };
@@ -133,27 +134,6 @@ fn carry(mut connection: &TcpStream, play: &Mutex<Play>) {
         }
     };
     let _ = connection.write_all(&answer);
-}
-
-fn read_request(connection: &TcpStream) -> Option<Vec<u8>> {
-    let mut reader = BufReader::new(connection);
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        match line.trim_end().to_ascii_lowercase().split_once(':') {
-            Some(("content-length", value)) => length = value.trim().parse().ok()?,
-            Some(("connection", _)) => continue,
-            _ => {}
-        }
-        if line == "\r\n" {
-            break;
-        }
-        head += &line;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some([head.as_bytes(), b"Connection: close\r\n\r\n", &body].concat())
 }
 
 #[test]

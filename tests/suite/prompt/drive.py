@@ -1,6 +1,7 @@
 """A program on a pseudo-terminal: what it writes goes to standard output, and
-standard input says, a line of JSON each, what is typed and how large the terminal
-is now.
+standard input says, a line of JSON each, what is typed, how large the terminal
+is now, and which signal comes. Its exit code is the program's, or 97 where that
+leaves the terminal in another state than it was found in.
 
 usage: drive.py ROWS COLUMNS PROGRAM ARGUMENT…
 """
@@ -26,6 +27,14 @@ def obey(terminal, child, order):
     if "size" in order:
         resize(terminal, *order["size"])
         os.kill(child, signal.SIGWINCH)
+    if "signal" in order:
+        os.kill(child, order["signal"])
+
+
+def is_as_found(terminal):
+    """Whether what is typed next is shown and read by lines."""
+    wanted = termios.ECHO | termios.ICANON
+    return termios.tcgetattr(terminal)[3] & wanted == wanted
 
 
 def main():
@@ -49,7 +58,8 @@ def main():
                 *lines, orders = (orders + read).split(b"\n")
                 for line in lines:
                     obey(terminal, child, json.loads(line))
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    sys.exit(code if is_as_found(terminal) else 97)
 
 
 main()

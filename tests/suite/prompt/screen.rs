@@ -93,6 +93,12 @@ impl Terminal {
         self
     }
 
+    /// Sends the program a signal.
+    pub fn signal(&mut self, number: i32) -> &mut Terminal {
+        self.order(&json!({ "signal": number }));
+        self
+    }
+
     /// What stands on the screen, without spaces at the ends of its lines.
     pub fn screen(&self) -> String {
         let parser = self.parser.lock().unwrap();
@@ -154,7 +160,8 @@ impl Terminal {
         self.until("came back to the prompt", |terminal| terminal.present().ends_with('❯'))
     }
 
-    /// Waits for the end; gives the exit code.
+    /// Waits for the end; gives the exit code, or 97 where the terminal is not as
+    /// it was found.
     #[track_caller]
     pub fn ends(&mut self) -> i32 {
         let began = Instant::now();

@@ -96,6 +96,19 @@ fn a_write_in_flight_is_not_called_merely_interrupted() {
 }
 
 #[test]
+fn whoever_ends_it_finds_the_terminal_as_it_was() {
+    const SIGTERM: i32 = 15;
+    let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
+    terminal.ready().keys("let half = ").until("showed it", |terminal| terminal.present().ends_with("half =")).signal(SIGTERM);
+    assert_eq!(terminal.ends(), 7);
+    // And in the middle of a hidden answer.
+    let project = Project::new().runbook("asks", "", "ask_secret(\"Password\")");
+    let Some(mut terminal) = Terminal::start(&project, &["run", "asks", "--sandbox"]) else { return };
+    terminal.shows("Password").signal(SIGTERM).shows("once more stops at once").signal(SIGTERM);
+    assert_eq!(terminal.ends(), 7);
+}
+
+#[test]
 fn a_narrower_terminal_keeps_what_is_typed() {
     let Some(mut terminal) = Terminal::start(&Project::new(), &["repl", "--sandbox"]) else { return };
     terminal.ready().keys("let text = \"한국어 🚀 wide\"").shows("한국어 🚀 wide");
