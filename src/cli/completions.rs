@@ -14,7 +14,9 @@ pub struct Completions {
 impl Completions {
     pub fn execute(self, shelf: &Shelf) -> Result<u8, Misuse> {
         let mut command = with_runbooks(Cli::command(), shelf);
-        clap_complete::generate(self.shell, &mut command, "rollbook", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, "rollbook", &mut script);
+        anstream::print!("{}", String::from_utf8_lossy(&script));
         Ok(0)
     }
 }

@@ -20,12 +20,15 @@ enum Action {
     },
 }
 
+/// What is left to do where a journal cannot be trusted.
+const ADVICE: &str = "do not go on with it. What AWS was asked stands in CloudTrail";
+
 impl Journal {
     pub fn execute(self) -> Result<u8, Misuse> {
         let Action::Verify { run } = self.action;
         let state = State::new(state_folder()?);
         let run = find_run(&state, Some(&run))?;
-        let story = Story::read(&state, &run)?;
+        let story = Story::read(&state, &run).map_err(|misuse| misuse.hint(ADVICE))?;
         let rows = state.history().map_err(|error| Misuse::new(format!("the history cannot be read: {error}")))?;
         let row = rows.iter().rev().find(|row| row.run == run);
         let head = story.head.to_string();
@@ -34,6 +37,7 @@ impl Journal {
                 "the journal of run {run} was changed: its end is not the one that the history knows"
             ))
             .detail(format!("the history knows  {}\nthe journal ends   {head}", row.head))
+            .hint(ADVICE)
             .refused());
         }
         anstream::println!("run {run}: {} entries, each follows the one before it, down to {}", story.entries, &head[..16]);

@@ -15,10 +15,10 @@ impl List {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(["RUNBOOK", "VERSION", "FROM", "SUMMARY"]);
         for (name, source) in shelf.names() {
-            let found = shelf.find(&name)?;
-            let (version, summary) = match Book::open(&host, found) {
-                Ok(book) => (book.header.version, book.header.summary),
-                Err(_) => ("?".into(), format!("cannot be read: rollbook check {name}")),
+            let (version, summary) = match shelf.find(&name).map(|found| Book::open(&host, found)) {
+                Ok(Ok(book)) => (book.header.version, book.header.summary),
+                Ok(Err(_)) => ("?".into(), format!("cannot be read: rollbook check {name}")),
+                Err(misuse) => ("?".into(), misuse.what),
             };
             table.add_row([name.as_str(), &version, source.name(), &summary]);
         }

@@ -2,6 +2,7 @@
 //! Otherwise ask the guard, record the intent, try, record the outcome. How it
 //! tries stands in `attempt`, how it remembers in `recall`.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use super::seen::Seen;
 use super::setup::{Console, Setup};
 use super::trouble::{Stop, Trouble};
 use super::vault::Vault;
+use super::ward::Ward;
 use super::worlds::World;
 use crate::api::{self, Operation, Reading, Settle};
 use crate::journal::{Cursor, Event, Hash, Journal, Key, Mark, Observer, Past, Recorded, StreamPath};
@@ -42,7 +44,9 @@ pub struct Gate {
     pub(super) send_again: bool,
     /// The account that the credentials belong to, once AWS has said so.
     pub(super) account: OnceLock<String>,
-    pub(super) protection_lifted: Mutex<bool>,
+    /// Environments whose protection a person has lifted.
+    pub(super) lifted: Mutex<BTreeSet<String>>,
+    pub(super) wards: OnceLock<Vec<Ward>>,
     pub(super) seen: Mutex<Seen>,
     pub(super) familiar: Mutex<Familiar>,
     pub(super) partings: Mutex<Vec<Parting>>,
@@ -81,7 +85,8 @@ impl Gate {
             record: setup.record,
             send_again: setup.send_again,
             account: OnceLock::new(),
-            protection_lifted: Mutex::new(false),
+            lifted: Mutex::default(),
+            wards: OnceLock::new(),
         }
     }
 

@@ -30,6 +30,7 @@ impl Gate {
     /// Holds what `arn` names until the run ends, or refuses at once: a run that
     /// holds something never waits. A run that is played again takes it anew.
     pub fn hold_arn(&self, arn: &str) -> Result<(), Stop> {
+        self.ask_for_wards("what this run is about to do", |ward| ward.is_meant_by(arn))?;
         match self.leases.get().map(|leases| leases.take_arn(arn)).transpose()?.flatten() {
             Some(held) => self.hold(&held),
             None => Ok(()),

@@ -26,6 +26,7 @@ mod settle;
 mod setup;
 mod trouble;
 mod vault;
+mod ward;
 mod worlds;
 
 pub use crate::outside;
@@ -40,4 +41,5 @@ pub use retry::Retry;
 pub use setup::{Console, Setup};
 pub use trouble::{Stop, Trouble};
 pub use vault::Vault;
+pub use ward::Ward;
 pub use worlds::{Live, SandboxClock, SimWorld, World};

@@ -62,7 +62,7 @@ impl Gate {
     }
 
     fn may_write(&self) -> bool {
-        self.guard.protection.as_ref().is_none_or(|protection| protection.confirmed) || *lock(&self.protection_lifted)
+        self.guard.protection.as_ref().is_none_or(|protection| self.is_lifted(protection))
     }
 
     fn send_parting(&self, parting: &Parting, number: u64) -> Result<(), String> {

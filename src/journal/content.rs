@@ -41,7 +41,7 @@ impl Contents {
     /// The bodies that `event` is kept as; texts that are new are added to `fresh`.
     pub fn bodies(&self, event: &Event, fresh: &mut Vec<Hash>) -> Result<Vec<String>, serde_json::Error> {
         let body = serde_json::to_string(event)?;
-        let unkept = self.calls_only && matches!(event, Event::Outcome { .. });
+        let unkept = self.calls_only && matches!(event, Event::Outcome { ok: true, .. });
         // What a long look has said does not come again: to remember it would
         // only make the run grow.
         let unique = self.calls_only && matches!(event, Event::Mark { .. });

@@ -19,10 +19,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn names(header: &Header, place: &Place, arguments: &Map) -> Vec<String> {
     let of = |name: &String| match (name.as_str(), arguments.get(name.as_str()).and_then(|value| value.as_str())) {
         ("service", None) => {
-            // By name or by ARN, it is the same service.
-            let short = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-            let cluster = place.service.cluster.as_deref().unwrap_or("default");
-            format!("service/{}/{}", short(cluster), short(&place.service.name))
+            let (cluster, service) = place.address();
+            format!("service/{cluster}/{service}")
         }
         (name, Some(value)) => format!("{name}/{value}"),
         (name, None) => name.to_owned(),
@@ -63,8 +61,12 @@ impl Keeper {
                 }
                 Err(by) => {
                     let what = describe(&self.state, &by);
-                    if wait.is_none_or(|limit| waited >= limit) {
-                        return Err(Stop::Refused { what, hint: "wait for it to end, or add --wait-for-lease".into() });
+                    match wait {
+                        Some(limit) if waited < limit => {}
+                        Some(_) => {
+                            return Err(Stop::Refused { what, hint: "it went on for as long as --wait-for-lease allows".into() });
+                        }
+                        None => return Err(Stop::Refused { what, hint: "wait for it to end, or add --wait-for-lease".into() }),
                     }
                     if waited.is_zero() {
                         say(&format!("waiting: {what}"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::config::{Config, Environment, FILE, ServiceChoice};
 use super::fault::Misuse;
 use crate::api::did_you_mean;
-use crate::effect::outside;
+use crate::effect::{Protection, Ward, outside};
 use crate::map;
 use crate::value::Value;
 
@@ -125,17 +125,19 @@ impl Place {
     pub fn others(&self, account: Option<&str>, region: &str) -> Value {
         let names = self.config.environments.keys().filter(|name| Some(*name) != self.name.as_ref());
         let others = names.map(|name| {
-            let other = self.other(name, account, region);
-            let other = other.unwrap_or_else(|why| map! { "name" => name.as_str(), "away" => why });
-            (name.into(), other)
+            let other = self.other(name, self.service_key.as_deref(), account, region);
+            let away = |why: String| map! { "name" => name.as_str(), "away" => why };
+            (name.into(), other.map_or_else(away, |other| other.variables(account, region)))
         });
         Value::Map(others.collect())
     }
 
-    fn other(&self, name: &str, account: Option<&str>, region: &str) -> Result<Value, String> {
+    /// Another environment's service, if this run's way into AWS reaches it; else
+    /// why it does not.
+    fn other(&self, name: &str, service: Option<&str>, account: Option<&str>, region: &str) -> Result<Place, String> {
         let selection = Selection {
             environment: Some(name.to_owned()),
-            service: self.service_key.clone(),
+            service: service.map(str::to_owned),
             cluster: None,
             sandbox: self.sandbox && !self.environment.sandbox,
         };
@@ -151,10 +153,55 @@ impl Place {
             () => None,
         };
         match away {
-            None => Ok(other.variables(account, region)),
+            None => Ok(other),
             Some(why) => Err(why.into()),
         }
     }
+
+    /// The names of the cluster and the service: by name or by ARN, it is the same.
+    pub(super) fn address(&self) -> (String, String) {
+        let cluster = self.service.cluster.as_deref().unwrap_or("default");
+        (short(cluster).to_owned(), short(&self.service.name).to_owned())
+    }
+
+    /// Those of all the services of this environment.
+    fn addresses(&self) -> Vec<(String, String)> {
+        let of = |key: &str| {
+            let selection = Selection {
+                environment: self.name.clone(),
+                service: Some(key.to_owned()),
+                cluster: self.cluster_option.clone(),
+                sandbox: self.sandbox && !self.environment.sandbox,
+            };
+            Place::choose(self.config.clone(), &selection).ok().map(|place| place.address())
+        };
+        self.config.service_keys().filter_map(of).chain([self.address()]).collect()
+    }
+
+    /// The services of protected environments that this run can reach and that
+    /// are none of its own environment's.
+    pub fn wards(&self, account: Option<&str>, region: &str, confirmed: Option<&str>) -> Vec<Ward> {
+        let own = self.addresses();
+        let names = self.config.environments.keys().filter(|name| Some(*name) != self.name.as_ref());
+        let mut wards = Vec::new();
+        for name in names {
+            let protection = Protection { environment: name.clone(), confirmed: confirmed == Some(name) };
+            for key in self.config.service_keys() {
+                let Ok(there) = self.other(name, Some(key), account, region) else { continue };
+                let service = there.address();
+                if there.environment.protected && !there.environment.is_local() && !own.contains(&service) {
+                    let (cluster, service) = service;
+                    wards.push(Ward { protection: protection.clone(), cluster, service });
+                }
+            }
+        }
+        wards
+    }
+}
+
+/// The last part of an ARN, or a name as it is.
+fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn choose_environment(config: &Config, selection: &Selection) -> Result<Option<String>, Misuse> {

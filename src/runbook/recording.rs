@@ -1,6 +1,7 @@
 //! Where a run is recorded: in memory, in a new journal of the state folder, or
 //! in the journal of a run that goes on.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::fault::Misuse;
@@ -162,9 +163,11 @@ impl Stopped {
         Ok(Stopped { opening, cursor, edited, send_again: false, torn: contents.torn, state: state.clone(), store })
     }
 
-    /// The last run that was cut off.
+    /// The last run that was cut off. One that the history knows has ended,
+    /// whatever its journal looks like now.
     pub fn newest(state: &State) -> Option<String> {
-        let stopped = state.runs().into_iter().filter_map(|run| {
+        let ended: HashSet<String> = state.history().unwrap_or_default().into_iter().map(|row| row.run).collect();
+        let stopped = state.runs().into_iter().filter(|run| !ended.contains(run)).filter_map(|run| {
             let path = state.journal(&run);
             let contents = store::read_file(&path).ok()?;
             let cursor = Cursor::read(&contents.entries).ok()?;

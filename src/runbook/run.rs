@@ -213,6 +213,8 @@ impl<'a> Run<'a> {
         (self.request.announce)(&self.announcement);
         identity?;
         self.gate.refuse_another_account(branch)?;
+        let (account, region) = (self.announcement.account.as_deref(), &self.door.region);
+        self.gate.protect(self.request.place.wards(account, region, self.request.confirmed.as_deref()));
         self.hold()?;
         let args = self.arguments(branch)?;
         let (account, region) = (self.announcement.account.as_deref(), &self.door.region);

@@ -64,6 +64,23 @@ fn init_writes_a_file_that_works() {
 }
 
 #[test]
+fn one_file_that_nobody_can_read_hides_no_other_runbook() {
+    let project = Project::new().runbook("mine", "", "1");
+    std::os::unix::fs::symlink("nowhere", project.path().join("runbooks/lost.rhai")).unwrap();
+    project.run(&["list"]).status(0).prints("deploy").prints("mine").prints("cannot read").prints("lost.rhai");
+}
+
+#[test]
+fn whoever_stops_reading_completions_breaks_nothing() {
+    let project = Project::new();
+    let rollbook = project.command(&["completions", "bash"]);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "\"$0\" completions bash 2>said | head -1"]).arg(rollbook.get_program()).current_dir(project.path());
+    assert!(shell.output().expect("a shell").status.success());
+    assert_eq!(project.read("said").as_deref(), Some(""));
+}
+
+#[test]
 fn completions_know_runbooks_and_their_params() {
     for shell in ["bash", "zsh", "fish"] {
         let ran = Project::new().run(&["completions", shell]);

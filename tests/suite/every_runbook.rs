@@ -9,7 +9,7 @@ use crate::guide::ENVIRONMENTS;
 use crate::harness::Project;
 
 /// The guide's, in the sandbox.
-fn environments() -> String {
+pub fn environments() -> String {
     ENVIRONMENTS.replace("cluster = ", "sandbox = true\ncluster = ")
 }
 

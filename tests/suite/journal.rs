@@ -156,6 +156,28 @@ fn prune_removes_journals_and_leaves_the_history_and_what_can_be_resumed() {
     project.run(&["prune", "--older-than", "0s"]).status(0).says("1 of 2 journals removed");
     project.run(&["history"]).status(0).prints("succeeded").prints("interrupted");
     project.run(&["resume"]).status(0);
+    // By default, what is older than ninety days.
+    project.run(&["prune"]).status(0).says("0 of 1 journals removed");
+    project.run(&["history", "--since", "7d"]).status(0).prints("succeeded");
+}
+
+/// The history knows that it ended: it is not what `resume` alone means.
+#[test]
+fn a_finished_run_whose_journal_was_cut_is_not_the_one_to_resume() {
+    let project = Project::new();
+    project.run(DEPLOY).status(0);
+    let (run, path) = journals(&project).pop_first().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, &text[..text.len() - 20]).unwrap();
+    project.run(&["resume"]).status(2).says("there is no run to resume");
+    project.run(&["journal", "verify", &run]).status(6).says("do not go on with it");
+}
+
+#[test]
+fn what_failed_in_a_run_that_only_looks_is_told_as_aws_told_it() {
+    let project = Project::new();
+    project.run(&["logs", "--sandbox", "--filter", "{ broken"]).status(1);
+    project.run(&["show"]).status(0).prints("failed InvalidParameterException").never_says("no answer");
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod lossless;
 mod neighbors;
 mod prompt;
 mod properties;
+mod protection;
 mod readme;
 mod refusals;
 mod replay;

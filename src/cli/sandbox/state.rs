@@ -17,6 +17,10 @@ pub struct StateFile {
 impl StateFile {
     /// The files, held until the process ends, and the world in them if there is one.
     pub fn open(path: &Path) -> Result<(StateFile, Option<Recovered>), Misuse> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !outside::is_there(folder)) {
+            let hint = format!("make it, or correct the path: mkdir -p {}", folder.display());
+            return Err(Misuse::new(format!("there is no folder {} to keep the world in", folder.display())).hint(hint));
+        }
         let log_path = log_path(path);
         let cannot = |error: io::Error| Misuse::new(format!("cannot keep the world in {}: {error}", path.display()));
         let log = PrivateLog::open(&log_path).map_err(cannot)?.ok_or_else(|| {

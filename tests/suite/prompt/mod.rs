@@ -3,7 +3,7 @@
 mod safety;
 mod saved;
 mod screen;
-mod script;
+pub mod script;
 mod terminal;
 
 pub use script::play;
