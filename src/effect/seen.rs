@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::api::Operation;
-use crate::value::Value;
+use crate::value::{Timestamp, Value};
 
 #[derive(Default)]
 pub struct Seen {
     services: HashMap<(String, String), Service>,
     /// The version that is AWSCURRENT, by the secret's ARN and by its name.
     secrets: HashMap<String, (String, String)>,
-    /// The newest revision by family.
+    /// The newest revision by family that was there when the run looked, but
+    /// for its own.
     revisions: HashMap<String, i64>,
     /// Revisions that this run registered.
     registered: HashSet<String>,
@@ -20,9 +21,15 @@ pub struct Seen {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Service {
-    /// Every deployment that was ever seen.
-    pub deployments: HashSet<String>,
+    /// Every deployment that was ever seen, and what it deploys since when.
+    pub deployments: HashMap<String, Deployed>,
     pub primary: Option<Primary>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Deployed {
+    pub definition: String,
+    pub created: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,10 +45,8 @@ impl Seen {
             ("ecs", "update_service" | "create_service") => answer.get("service").into_iter().for_each(|one| self.service(one)),
             ("ecs", "describe_task_definition") => answer.get("taskDefinition").into_iter().for_each(|one| self.revision(one)),
             ("ecs", "register_task_definition") => {
-                if let Some(definition) = answer.get("taskDefinition") {
-                    self.revision(definition);
-                    self.registered.extend(definition.text("taskDefinitionArn").map(str::to_owned));
-                }
+                let definition = answer.get("taskDefinition");
+                self.registered.extend(definition.and_then(|one| one.text("taskDefinitionArn")).map(str::to_owned));
             }
             ("secretsmanager", "get_secret_value" | "put_secret_value") => self.version(answer),
             ("secretsmanager", "describe_secret") => {
@@ -64,11 +69,14 @@ impl Seen {
         let Some(key) = service_key(service.text("clusterArn"), service.text("serviceName")) else { return };
         let known = self.services.entry(key).or_default();
         let deployments = service.items("deployments");
-        known.deployments.extend(deployments.iter().filter_map(|one| one.text("id")).map(str::to_owned));
+        known.deployments.extend(deployments.iter().filter_map(deployed));
         known.primary = primary(service);
     }
 
     fn revision(&mut self, definition: &Value) {
+        if definition.text("taskDefinitionArn").is_some_and(|arn| self.registered.contains(arn)) {
+            return;
+        }
         if let (Some(family), Some(revision)) = (definition.text("family"), definition.get("revision").and_then(Value::as_int)) {
             let newest = self.revisions.entry(family.to_owned()).or_default();
             *newest = revision.max(*newest);
@@ -98,6 +106,12 @@ impl Seen {
 
     pub(super) fn newest_revision(&self, family: &str) -> i64 {
         self.revisions.get(family).copied().unwrap_or_default()
+    }
+
+    /// Takes a revision for one that this run registered; not one that an
+    /// earlier request of the run made.
+    pub(super) fn claim(&mut self, arn: &str) -> bool {
+        self.registered.insert(arn.to_owned())
     }
 
     pub(super) fn registered(&self, definition: &str) -> bool {
@@ -176,6 +190,15 @@ fn current_version(answer: &Value) -> Option<String> {
     let is_current =
         |stages: &Value| stages.as_list().is_some_and(|stages| stages.iter().any(|one| one.as_str() == Some(CURRENT)));
     versions.iter().find(|(_, stages)| is_current(stages)).map(|(version, _)| version.to_string())
+}
+
+fn deployed(deployment: &Value) -> Option<(String, Deployed)> {
+    let definition = deployment.text("taskDefinition").unwrap_or_default().to_owned();
+    let created = match deployment.get("createdAt") {
+        Some(Value::Time(created)) => Some(*created),
+        _ => None,
+    };
+    Some((deployment.text("id")?.to_owned(), Deployed { definition, created }))
 }
 
 pub(super) fn primary(service: &Value) -> Option<Primary> {

@@ -38,11 +38,11 @@ impl World for Still {
     }
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_780_000_000 + seconds).unwrap()
 }
 
-fn opened() -> Event {
+pub fn opened() -> Event {
     let empty = || Recorded(map! {});
     Event::Opened(Box::new(Opening {
         format: Event::FORMAT,
@@ -70,12 +70,17 @@ fn main_key(number: u64) -> Key {
 
 /// The gate of a run that recorded these events and goes on at `now`.
 fn going_on(events: &[Event], now: Timestamp) -> (Arc<Still>, Gate) {
+    let world = Arc::new(Still { now, slept: Mutex::default() });
+    (world.clone(), gate_of(world, events))
+}
+
+/// The same in any world.
+pub fn gate_of(world: Arc<dyn World>, events: &[Event]) -> Gate {
     let mut journal = Journal::new(Box::new(Memory::default()));
     journal.append(events).unwrap();
     let cursor = Cursor::read(&journal.entries().unwrap()).unwrap();
-    let world = Arc::new(Still { now, slept: Mutex::default() });
-    let gate = Gate::new(Setup {
-        world: world.clone(),
+    Gate::new(Setup {
+        world,
         journal,
         vault: Arc::new(Vault::default()),
         console: Arc::new(Nobody),
@@ -86,8 +91,7 @@ fn going_on(events: &[Event], now: Timestamp) -> (Arc<Still>, Gate) {
         cancel: Arc::default(),
         record: Some(cursor),
         send_again: false,
-    });
-    (world, gate)
+    })
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod retries;
 mod rotation;
 mod rules;
 mod scenario;
+mod settled;
 mod shapes;
 mod smoke;
 mod stdlib;

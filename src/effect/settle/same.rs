@@ -17,12 +17,60 @@ pub(super) fn holds(found: Option<&Value>, wanted: &Value) -> bool {
     }
 }
 
+/// Values that AWS puts in where nothing was asked for.
+const DEFAULTS: &[(&str, &[&str])] = &[
+    ("essential", &["true"]),
+    ("protocol", &["tcp"]),
+    ("networkMode", &["bridge"]),
+    ("interval", &["30"]),
+    ("timeout", &["5"]),
+    ("retries", &["3"]),
+];
+
+/// Whether `found`, a member of that name, holds nothing that was not asked for,
+/// but for what AWS puts in by itself.
+pub(super) fn holds_no_more(name: &str, found: &Value, wanted: Option<&Value>) -> bool {
+    match (found, wanted) {
+        (found, None | Some(Value::Null)) => is_empty(found) || is_default(name, found),
+        (Value::Map(found), Some(wanted @ Value::Map(_))) => {
+            found.iter().all(|(name, found)| holds_no_more(name, found, wanted.get(name)))
+        }
+        (Value::List(found), Some(Value::List(wanted))) => found.iter().enumerate().all(|(at, found)| {
+            let wanted = match label(found) {
+                Some(label_found) => wanted.iter().find(|wanted| label(wanted).as_ref() == Some(&label_found)),
+                None => wanted.get(at),
+            };
+            holds_no_more(name, found, wanted)
+        }),
+        // Whether it is the same is asked elsewhere.
+        _ => true,
+    }
+}
+
+fn is_default(name: &str, found: &Value) -> bool {
+    // The port of the host is the container's, or chance's.
+    name == "hostPort"
+        || DEFAULTS.iter().any(|(default, values)| *default == name && values.iter().any(|value| is_shown_as(found, value)))
+}
+
+fn is_shown_as(found: &Value, text: &str) -> bool {
+    match found {
+        Value::Text(found) => found == text,
+        Value::Bool(flag) => flag.to_string() == text,
+        Value::Int(number) => number.to_string() == text,
+        _ => false,
+    }
+}
+
+fn label(item: &Value) -> Option<String> {
+    ["name", "key"].iter().find_map(|name| item.text(name).map(str::to_owned))
+}
+
 fn same_items(found: &[Value], wanted: &[Value]) -> bool {
-    let name = |item: &Value| ["name", "key"].iter().find_map(|name| item.text(name).map(str::to_owned));
     found.len() == wanted.len()
-        && wanted.iter().enumerate().all(|(at, wanted)| match name(wanted) {
-            Some(wanted_name) => {
-                found.iter().any(|found| name(found).as_ref() == Some(&wanted_name) && holds(Some(found), wanted))
+        && wanted.iter().enumerate().all(|(at, wanted)| match label(wanted) {
+            Some(wanted_label) => {
+                found.iter().any(|found| label(found).as_ref() == Some(&wanted_label) && holds(Some(found), wanted))
             }
             None => holds(found.get(at), wanted),
         })
@@ -58,6 +106,24 @@ mod tests {
         assert!(holds(Some(&"production".into()), &hidden));
         assert!(holds(Some(&hidden), &"production".into()));
         assert!(!holds(Some(&"development".into()), &hidden));
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_seen_but_for_what_aws_puts_in() {
+        let found = |more: &str| {
+            let container = format!(
+                r#"{{"name":"app","image":"a:2","cpu":0,"essential":true,"environment":[],"portMappings":[
+                    {{"containerPort":80,"hostPort":80,"protocol":"tcp"}}]{more}}}"#
+            );
+            parse_str(&format!(r#"[{container}]"#)).unwrap()
+        };
+        let wanted = parse_str(r#"[{"name":"app","image":"a:2","portMappings":[{"containerPort":80}]}]"#).unwrap();
+        assert!(holds_no_more("containerDefinitions", &found(""), Some(&wanted)));
+        for more in [r#","environment":[{"name":"DEBUG","value":"1"}]"#, r#","command":["x"]"#, r#","memory":128"#] {
+            assert!(!holds_no_more("containerDefinitions", &found(more), Some(&wanted)), "{more}");
+        }
+        let more = parse_str(r#"[{"name":"app"},{"name":"log","image":"b"}]"#).unwrap();
+        assert!(!holds_no_more("containerDefinitions", &more, Some(&wanted)));
     }
 
     #[test]

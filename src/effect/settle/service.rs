@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::same::holds;
 use super::{Case, Finding};
 use crate::effect::gate::lock;
 use crate::effect::seen::short;
@@ -13,8 +14,8 @@ use crate::value::Value;
 const NEAR: Duration = Duration::from_secs(10);
 
 /// Nobody else can have asked for a revision that this run registered. A count
-/// is told by the count. Any other update is told only by exactly one new deployment, or by none, and only
-/// while nobody else can have held the service.
+/// is told by the count. Any other update is told only by exactly one new
+/// deployment, or by none, and only while nobody else can have held the service.
 pub(super) fn updated(case: &Case) -> Result<Finding, Trouble> {
     let cluster = case.request.text("cluster").unwrap_or("default");
     let service = case.request.text("service").unwrap_or_default();
@@ -50,36 +51,82 @@ fn happened(service: &Value, how: String) -> Finding {
     Finding::Happened(map! { "service" => service.clone() }, how)
 }
 
+/// Told by a deployment of that revision that the run has not seen, as it has one
+/// of an update before this one. Where the revision runs already, ECS makes none, and the
+/// rest of what was asked tells.
 fn by_definition(case: &Case, service: &Value, wanted: &str) -> Result<Finding, Trouble> {
-    let is_wanted = |arn: Option<&str>| arn.is_some_and(|arn| arn == wanted || short(arn) == short(wanted));
-    let deployed = service.items("deployments").iter().any(|one| is_wanted(one.text("taskDefinition")));
-    if deployed || is_wanted(service.text("taskDefinition")) {
-        return Ok(happened(service, format!("the service has a deployment of {}", short(wanted))));
+    let seen = lock(&case.gate.seen).service_of(case.request);
+    let is_new = |one: &Value| {
+        one.text("taskDefinition").is_some_and(|arn| is_same(arn, wanted))
+            && one.text("id").is_some_and(|id| seen.deployments.get(id).is_none_or(|seen| !is_same(&seen.definition, wanted)))
+    };
+    let runs = seen.primary.is_some_and(|primary| is_same(&primary.definition, wanted));
+    let points = service.text("taskDefinition").is_some_and(|arn| is_same(arn, wanted));
+    let deployed = points && !runs || service.items("deployments").iter().any(is_new);
+    if deployed && shows_the_rest(case, service) {
+        return Ok(happened(service, format!("the service has a new deployment of {}", short(wanted))));
     }
-    match rolled_back(case, service, wanted) {
-        Ok(true) => Ok(happened(service, format!("the service had a deployment of {}, which is over", short(wanted)))),
-        Ok(false) => Ok(Finding::Absent),
+    if deployed || runs && !forces(case) {
+        return Ok(by_the_rest(case, service, wanted));
+    }
+    let before = seen.deployments.values().filter(|one| is_same(&one.definition, wanted));
+    let before = before.filter(|one| one.created.is_some_and(|created| created >= case.since())).count();
+    match recorded(case, service, wanted) {
+        Ok(count) if count > before => {
+            Ok(happened(service, format!("the service had a deployment of {}, which is over", short(wanted))))
+        }
+        Ok(_) => Ok(Finding::Absent),
         Err(stop @ Trouble::Stop(_)) => Err(stop),
         // Without the right to that look, the deployments have the last word.
         Err(_) => Ok(Finding::Absent),
     }
 }
 
-/// A deployment that ECS has taken back stands in its list of past ones only.
-fn rolled_back(case: &Case, service: &Value, wanted: &str) -> Result<bool, Trouble> {
+fn is_same(arn: &str, wanted: &str) -> bool {
+    arn == wanted || short(arn) == short(wanted)
+}
+
+fn forces(case: &Case) -> bool {
+    case.request.get("forceNewDeployment").and_then(Value::as_bool) == Some(true)
+}
+
+/// Whether the service is as the update asks, its deployments apart.
+fn shows_the_rest(case: &Case, service: &Value) -> bool {
+    const NOT_SHOWN: [&str; 4] = ["cluster", "service", "taskDefinition", "forceNewDeployment"];
+    let mut asked = case.request.as_map().into_iter().flatten().filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str()));
+    asked.all(|(name, wanted)| holds(service.get(name), wanted))
+}
+
+/// An update that changes settings alone: to ask for them again is no harm while
+/// nobody else can have changed them.
+fn by_the_rest(case: &Case, service: &Value, wanted: &str) -> Finding {
+    let runs = service.text("taskDefinition").is_some_and(|arn| is_same(arn, wanted));
+    match runs && shows_the_rest(case, service) {
+        true => happened(service, format!("the service is as it was asked to be, of {}", short(wanted))),
+        false if case.gate.holds_unbroken() && !forces(case) => Finding::Absent,
+        false => Finding::Unclear(format!("the service runs {}, and not all else is as it was asked to be", short(wanted))),
+    }
+}
+
+/// How many recent deployments of the revision ECS knows of, those included that
+/// it has taken back, which stand in its list of past ones only.
+fn recorded(case: &Case, service: &Value, wanted: &str) -> Result<usize, Trouble> {
     let listed = records(case, service)?;
     let recent = listed.items("serviceDeployments").iter().filter(|one| is_recent(case, one));
     let revisions: Vec<Value> = recent.filter_map(|one| one.get("targetServiceRevisionArn").cloned()).take(20).collect();
     if revisions.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
-    let described = case.look("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => revisions })?;
-    Ok(described.items("serviceRevisions").iter().any(|one| one.text("taskDefinition") == Some(wanted)))
+    let described = case.look("ecs", "describe_service_revisions", map! { "serviceRevisionArns" => revisions.clone() })?;
+    let ours = described.items("serviceRevisions").iter().filter(|one| one.text("taskDefinition") == Some(wanted));
+    let ours: Vec<&str> = ours.filter_map(|one| one.text("serviceRevisionArn")).collect();
+    // A rollback has a record of its own, of a revision that was there before.
+    Ok(revisions.iter().filter(|one| one.as_str().is_some_and(|arn| ours.contains(&arn))).count())
 }
 
 fn by_new_deployment(case: &Case, service: &Value) -> Result<Finding, Trouble> {
     let seen = lock(&case.gate.seen).service_of(case.request);
-    let is_new = |one: &&Value| is_recent(case, one) && one.text("id").is_some_and(|id| !seen.deployments.contains(id));
+    let is_new = |one: &&Value| is_recent(case, one) && one.text("id").is_some_and(|id| !seen.deployments.contains_key(id));
     let new: Vec<&Value> = service.items("deployments").iter().filter(is_new).collect();
     let before = seen.primary.map(|primary| primary.definition);
     Ok(match new.as_slice() {
@@ -100,8 +147,7 @@ fn by_new_deployment(case: &Case, service: &Value) -> Result<Finding, Trouble> {
 /// Whether the update leaves a new deployment whenever it takes effect.
 fn must_deploy(case: &Case, before: Option<&str>) -> bool {
     let other = |wanted| before.is_some_and(|before| !names(wanted, before));
-    case.request.get("forceNewDeployment").and_then(Value::as_bool) == Some(true)
-        || case.request.text("taskDefinition").is_some_and(other)
+    forces(case) || case.request.text("taskDefinition").is_some_and(other)
 }
 
 /// Whether a deployment can be of this update: an update that names no
