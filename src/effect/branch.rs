@@ -15,12 +15,23 @@ pub struct Branch {
     /// Names that AWS used in this branch. Not shared with its siblings: what
     /// one may send must not depend on when another was answered.
     known: Mutex<Known>,
+    /// Its end is on record: it does what is recorded, and nothing else.
+    ended: bool,
 }
 
 impl Branch {
     /// The branch of one item of this branch's fork; it knows what this one knows.
     pub fn child(&self, path: StreamPath) -> Branch {
-        Branch { path, known: Mutex::new(self.known()), ..Branch::default() }
+        Branch { path, known: Mutex::new(self.known()), ended: self.ended, ..Branch::default() }
+    }
+
+    /// A child whose end is on record.
+    pub fn ended_child(&self, path: StreamPath) -> Branch {
+        Branch { ended: true, ..self.child(path) }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 
     pub(super) fn known(&self) -> Known {

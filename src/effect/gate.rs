@@ -221,7 +221,7 @@ impl Gate {
         if let Some(past) = self.past(&key) {
             return self.answer_from(branch, past, &key, &signature, &effect);
         }
-        self.refuse_beyond_the_end(&key)?;
+        self.refuse_beyond_the_end(branch, &key)?;
         self.check(branch, &effect)?;
         let intent = Event::Intent { key: key.clone(), at: self.world.now(), write: effect.is_write(), effect: signature };
         self.append(&[intent])?;
@@ -236,13 +236,10 @@ impl Gate {
         let mark = mark.map_text(|text| self.vault.redact(text));
         match self.past(&key) {
             // One branch may have known a secret earlier than it does now.
-            Some(Past::Mark(recorded)) if *recorded == mark || self.hidden(recorded) == mark => {
-                self.resumption.answered();
-                Ok(())
-            }
+            Some(Past::Mark(recorded)) if *recorded == mark || self.hidden(recorded) == mark => Ok(()),
             Some(other) => Err(diverged(&key, &describe(other), &format!("{mark:?}"))),
             None => {
-                self.refuse_beyond_the_end(&key)?;
+                self.refuse_beyond_the_end(branch, &key)?;
                 self.append(&[Event::Mark { key, at: self.world.now(), mark }])
             }
         }
@@ -252,10 +249,12 @@ impl Gate {
         mark.clone().map_text(|text| self.vault.redact(text))
     }
 
-    /// A run that has ended did nothing more; its replay may not either.
-    fn refuse_beyond_the_end(&self, key: &Key) -> Result<(), Stop> {
+    /// A run or an item of a fork that has ended did nothing more; its replay may
+    /// not either.
+    fn refuse_beyond_the_end(&self, branch: &Branch, key: &Key) -> Result<(), Stop> {
         match &self.record {
             Some(record) if record.is_finished() => Err(diverged(key, "the run had ended", "it goes on")),
+            Some(_) if branch.has_ended() => Err(diverged(key, "this item had ended", "it goes on")),
             _ => Ok(()),
         }
     }

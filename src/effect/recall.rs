@@ -30,7 +30,6 @@ impl Gate {
             Some(recorded) => return Err(diverged(key, &text(&recorded), &text(now)).into()),
             None => return Err(damaged(key).into()),
         }
-        self.resumption.answered();
         let Some((ok, result)) = outcome else { return self.go_on(branch, key, effect, *at) };
         if *ok {
             return self.recorded_answer(branch, key, effect, result);

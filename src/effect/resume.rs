@@ -4,11 +4,11 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::branch::Branch;
 use super::gate::{Gate, lock};
-use super::recall::diverged;
+use super::recall::{describe, diverged};
 use super::seen::Standing;
 use super::trouble::{Stop, Trouble};
 use crate::api::{self, Failure, Operation};
@@ -21,7 +21,6 @@ pub struct Resumption {
     held_back: Mutex<Vec<Event>>,
     /// Something new was recorded.
     live: AtomicBool,
-    answered: AtomicUsize,
     /// What was found to be as the run had left it.
     compared: Mutex<HashSet<String>>,
     scripts: Mutex<HashSet<(Option<String>, Hash)>>,
@@ -49,10 +48,6 @@ impl Resumption {
         let mut held_back = lock(&self.held_back);
         self.live.store(true, Ordering::Release);
         std::mem::take(&mut *held_back)
-    }
-
-    pub(super) fn answered(&self) {
-        self.answered.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn is_new_script(&self, path: Option<&str>, hash: Hash) -> bool {
@@ -105,18 +100,18 @@ impl Gate {
         !self.resumes() || self.resumption.live.load(Ordering::Acquire)
     }
 
-    /// The script came to its end before the record did.
-    pub fn refuse_shorter_way(&self) -> Result<(), Stop> {
-        let Some(record) = self.record.as_ref().filter(|_| !self.went_on()) else { return Ok(()) };
-        let answered = self.resumption.answered.load(Ordering::Relaxed);
-        match answered < record.keys() {
-            true => {
-                let recorded = format!("{} further effects", record.keys() - answered);
-                let end = Key { path: Default::default(), number: answered as u64 };
-                Err(diverged(&end, &recorded, "the script ends"))
-            }
-            false => Ok(()),
+    /// The script, or an item of a fork, came to its end before its record did.
+    pub fn refuse_shorter_way(&self, branch: &Branch) -> Result<(), Stop> {
+        let key = branch.upcoming_key();
+        match self.past(&key) {
+            Some(past) => Err(diverged(&key, &describe(past), "it ends here")),
+            None => Ok(()),
         }
+    }
+
+    /// A fork whose end is on record had another number of items.
+    pub fn refuse_other_items(&self, branch: &Branch, recorded: usize, now: usize) -> Stop {
+        diverged(&branch.upcoming_key(), &format!("parallel on {recorded} items"), &format!("on {now} items"))
     }
 
     /// Takes back the last call that got no answer and what was said after it,

@@ -108,11 +108,12 @@ impl<'a> Run<'a> {
         let branch = Arc::new(Branch::default());
         let mut judged = match self.begin(host, &branch) {
             Ok(variables) => {
-                let outcome = host.run(&self.book.program, Strand { gate: self.gate.clone(), branch }, variables);
+                let strand = Strand { gate: self.gate.clone(), branch: branch.clone() };
+                let outcome = host.run(&self.book.program, strand, variables);
                 if was_cut_short(&outcome) {
                     self.gate.part();
                 }
-                self.judge(outcome)
+                self.judge(outcome, &branch)
             }
             // A run that never began is not worth going on with.
             Err(trouble) => Judged { open: self.announcement.resumed, ..judge_beginning(trouble) },
@@ -133,9 +134,9 @@ impl<'a> Run<'a> {
     }
 
     /// What an ended script comes to, in a run that may be one half of another.
-    fn judge(&self, outcome: Outcome) -> Judged {
+    fn judge(&self, outcome: Outcome, branch: &Branch) -> Judged {
         let is_done = !matches!(outcome, Outcome::Stopped(..));
-        if let Some(stop) = self.gate.refuse_shorter_way().err().filter(|_| is_done) {
+        if let Some(stop) = self.gate.refuse_shorter_way(branch).err().filter(|_| is_done) {
             return judge_stop(stop);
         }
         let unanswered = matches!(&outcome, Outcome::Failed(error) if error.value.text("kind") == Some("unanswered"));

@@ -37,9 +37,15 @@ pub(super) fn parallel(context: NativeCallContext, items: Array, limit: i64, clo
     if items.is_empty() {
         return Ok(Array::new());
     }
-    let items = items.iter().map(unshare).collect();
-    let fork = Fork::new(&context, strand, items, limit, unshare_captures(&closure));
-    fork.run()
+    let items: Vec<Dynamic> = items.iter().map(unshare).collect();
+    let recorded = recorded_end(&strand);
+    if let Some(RecordedEnd { began, failed: false }) = recorded
+        && began != items.len()
+    {
+        let stop = strand.gate.refuse_other_items(&strand.branch, began, items.len());
+        return Err(end(stop, context.call_position()));
+    }
+    Fork::new(&context, strand, items, limit, unshare_captures(&closure), recorded).run()
 }
 
 /// How one item ended, and the branch that may have learned something.
@@ -68,10 +74,16 @@ struct Fork<'a> {
 }
 
 impl<'a> Fork<'a> {
-    fn new(context: &'a NativeCallContext, strand: Strand, items: Vec<Dynamic>, limit: usize, closure: FnPtr) -> Fork<'a> {
-        let recorded = recorded_beginnings(&strand);
+    fn new(
+        context: &'a NativeCallContext,
+        strand: Strand,
+        items: Vec<Dynamic>,
+        limit: usize,
+        closure: FnPtr,
+        recorded: Option<RecordedEnd>,
+    ) -> Fork<'a> {
         let replaying = recorded.is_some();
-        let began = recorded.unwrap_or(items.len()).min(items.len());
+        let began = recorded.map_or(items.len(), |end| end.began).min(items.len());
         let workers = limit.min(began).min(WORKERS_MAX);
         let paths = strand.gate.fork(&strand.branch, items.len(), workers);
         let ends = Mutex::new((items.iter().map(|_| None).collect(), None));
@@ -133,11 +145,18 @@ impl<'a> Fork<'a> {
     }
 
     fn play(&self, item: usize) {
-        let branch = Arc::new(self.strand.branch.child(self.paths[item].clone()));
-        let strand = Strand { gate: self.strand.gate.clone(), branch: branch.clone() };
+        let Strand { gate, branch: parent } = &self.strand;
+        let path = self.paths[item].clone();
+        let branch = Arc::new(if self.replaying { parent.ended_child(path) } else { parent.child(path) });
+        let strand = Strand { gate: gate.clone(), branch: branch.clone() };
         let work = || self.closure.call_raw(self.context, None, [self.items[item].clone()]);
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| current::play(strand, work)));
         let result = caught.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+        if !gate.cancel().is_stopped()
+            && let Err(stop) = gate.refuse_shorter_way(&branch)
+        {
+            gate.cancel().stop(stop);
+        }
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         if result.is_err() {
             self.failed.store(true, Ordering::Release);
@@ -147,10 +166,21 @@ impl<'a> Fork<'a> {
     }
 }
 
-/// How many items began, if this fork stands in the record.
-fn recorded_beginnings(strand: &Strand) -> Option<usize> {
+/// How a fork ended that stands in the record.
+#[derive(Clone, Copy)]
+struct RecordedEnd {
+    /// How many items began.
+    began: usize,
+    failed: bool,
+}
+
+fn recorded_end(strand: &Strand) -> Option<RecordedEnd> {
     match strand.gate.upcoming(&strand.branch)? {
-        Past::Effect { outcome: Some((true, ends)), .. } => usize::try_from(ends.read()?.0.get("began")?.as_int()?).ok(),
+        Past::Effect { outcome: Some((true, ends)), .. } => {
+            let ends = &ends.read()?.0;
+            let began = usize::try_from(ends.get("began")?.as_int()?).ok()?;
+            Some(RecordedEnd { began, failed: ends.get("failed").is_some_and(|failed| !failed.is_null()) })
+        }
         _ => None,
     }
 }
