@@ -108,7 +108,8 @@ fn nothing_is_written_while_a_deployment_is_under_way() {
     let mut world = World::new();
     world.update(WORKER, map! { "forceNewDeployment" => true });
     world.wait(15);
-    assert_ends(world, "", 6, "a deployment of wallet-worker:1 to wallet-worker is under way");
+    let wait = "wait for it (aws ecs wait services-stable --cluster wallet-jobs --services wallet-worker)";
+    assert_ends(world, "", 6, &format!("a deployment of wallet-worker:1 to wallet-worker is under way: {wait}"));
 }
 
 #[test]

@@ -127,6 +127,14 @@ fn nobody_is_there_to_be_prompted() {
 }
 
 #[test]
+fn the_command_to_wait_leads_to_the_same_place() {
+    let project = Project::new();
+    project.run(&["set-env", "--sandbox", "--set", "FEATURE=on", "--no-wait"]).status(0);
+    let ran = rotate(&project, &["NEXT_PUBLIC_API_URL=generate:40"]);
+    ran.status(6).says("is under way: wait for it (rollbook wait --sandbox); nothing has been changed");
+}
+
+#[test]
 fn from_a_generator() {
     let project = Project::new();
     let ran = rotate(&project, &["NEXT_PUBLIC_API_URL=generate:40"]);
