@@ -46,6 +46,8 @@ fn what_could_not_be_compared_is_not_called_different() {
 #[test]
 fn the_lines_of_a_developer_stay_in_the_file() {
     let own = "# only here\nexport FOO='two\nlines' # mine\n";
+    let there_is_none = project().run(&["env", "--sandbox", "--env", "local"]);
+    there_is_none.status(1).says("no .env.local here: rollbook setup-local --sandbox --env local writes it");
     let project = project().file(".env.local", &format!("PORT=1\n{own}"));
     project.run(LOCAL).status(0).says("changed: [\"PORT\"]").says("kept: [\"FOO\"]");
     let written = project.read(".env.local").unwrap();
