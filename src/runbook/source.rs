@@ -3,7 +3,7 @@
 
 use super::fault::Misuse;
 use super::param::{Param, ParamType};
-use crate::effect::{Branch, Effect, Gate, Trouble};
+use crate::effect::{Branch, Effect, Gate, Stop, Trouble};
 use crate::value::{Map, Value};
 
 const FORMS: &str = "env:NAME, file:PATH or -";
@@ -54,12 +54,24 @@ pub(super) fn read_one(gate: &Gate, branch: &Branch, from: &str) -> Result<Value
     }
 }
 
+/// Where nobody can type it, the other ways to give it are named.
+fn ask(gate: &Gate, branch: &Branch, key: &str) -> Result<Value, Trouble> {
+    let asked = gate.perform(branch, Effect::Ask { question: key.to_owned(), secret: true, otherwise: None });
+    asked.map_err(|trouble| match trouble {
+        Trouble::Stop(Stop::Refused { what, .. }) => {
+            let hint = format!("there is no terminal to ask at: give {key} as {FORMS} instead of prompt");
+            Trouble::Stop(Stop::Refused { what, hint })
+        }
+        other => other,
+    })
+}
+
 /// One secret a key. What the script shall generate itself stays as it is.
 pub(super) fn read_each(gate: &Gate, branch: &Branch, sources: Map) -> Result<Value, Trouble> {
     let each = sources.into_iter().map(|(key, source)| {
         let value = match source.as_str().unwrap_or_default() {
             from if is_generated(from) => source,
-            "prompt" => gate.perform(branch, Effect::Ask { question: key.to_string(), secret: true, otherwise: None })?,
+            "prompt" => ask(gate, branch, &key)?,
             from => read_one(gate, branch, from)?,
         };
         Ok((key, value))

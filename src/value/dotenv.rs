@@ -41,6 +41,32 @@ pub fn read(text: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The lines that set none of these names, as they stand; without comments that
+/// hold `mark`.
+pub fn others(text: &str, names: &[String], mark: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let (mut kept, mut rest) = (String::new(), text.as_str());
+    while !rest.is_empty() {
+        let (name, after) = setting(rest).map_or((None, next_line(rest)), |(name, _, after)| (Some(name), after));
+        let lines = &rest[..rest.len() - after.len()];
+        if !name.map_or_else(|| lines.contains(mark), |name| names.contains(&name)) {
+            kept.push_str(lines);
+        }
+        rest = after;
+    }
+    if !kept.is_empty() && !kept.ends_with('\n') {
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The names that the line that begins with `start` lists.
+pub fn listed(text: &str, start: &str) -> Vec<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
+    let is_name = |word: &&str| word.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter));
+    line.split_whitespace().filter(is_name).map(str::to_owned).collect()
+}
+
 fn setting(text: &str) -> Option<(String, String, &str)> {
     let line = text.trim_start_matches([' ', '\t']);
     let line = line.strip_prefix("export ").map_or(line, str::trim_start);
@@ -87,6 +113,17 @@ fn next_line(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_named_stays_as_it_stands() {
+        let text = "# written by us\nA=1\n# names: A B\n\n# mine\nexport MINE='two\nlines' # so\r\nB=\"x\ny\"\nLAST=1";
+        assert_eq!(listed(text, "# names: "), ["A", "B"]);
+        assert_eq!(listed(text, "# other: "), [""; 0]);
+        let names = ["A", "B"].map(str::to_owned);
+        let kept = others(text, &names, "by us");
+        assert_eq!(kept, "# names: A B\n\n# mine\nexport MINE='two\nlines' # so\nLAST=1\n");
+        assert_eq!(others(&kept, &names, "by us"), kept);
+    }
 
     fn read_one(text: &str) -> String {
         let found = read(text);

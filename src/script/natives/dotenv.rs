@@ -15,9 +15,15 @@ const TEXT: &str = "A dotenv file of a list of #{ name, value }, as a secret: #{
     `unwritable` have a value that no dotenv file can hold and are left out; readers that expand variables may take a \
     `$` in the values of those in `expands` for one.";
 
+const LISTED: &str = "The names in the line of a dotenv file that begins with `start`; an empty list without one.";
+const OTHERS: &str = "The lines of a dotenv file that set none of the names, as they stand, without those whose comment holds \
+    `mark`; a secret.";
+
 pub(super) fn module() -> Module {
     let mut module = Module::new();
     declare("parse", &["text: secret", "plain: list"], PARSE).set_into_module(&mut module, parse);
+    declare("listed", &["text: secret", "start: string"], LISTED).set_into_module(&mut module, listed);
+    declare("others", &["text: secret", "names: list", "mark: string"], OTHERS).set_into_module(&mut module, others);
     declare("text", &["entries: list"], TEXT).set_into_module(&mut module, text);
     module.build_index();
     module
@@ -47,6 +53,18 @@ fn parse(context: NativeCallContext, text: Secret, plain: Array) -> Fallible<Map
         Some((name.as_str().into(), value))
     });
     Ok(values.collect())
+}
+
+fn listed(context: NativeCallContext, text: Secret, start: &str) -> Fallible<Dynamic> {
+    let shown = dotenv::listed(text.reveal(), start).into_iter().map(Value::from).collect();
+    perform(&context, Effect::Look { what: "dotenv", shown: Value::List(shown) }).map(to_dynamic)
+}
+
+fn others(context: NativeCallContext, text: Secret, names: Array, mark: &str) -> Fallible<Secret> {
+    let names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+    let kept = Secret::new(dotenv::others(text.reveal(), &names, mark), Origin::Derived);
+    strand(&context)?.gate.know(&kept);
+    Ok(kept)
 }
 
 fn text(context: NativeCallContext, entries: Array) -> Fallible<Dynamic> {

@@ -54,16 +54,16 @@ fn a_machine_of_a_developer_gets_what_dev_has() {
     }
     desk.run(&["setup-local", "--env", "local"]).status(0).says(".env.local holds them already");
 
-    // What changed is named, and what the file had beside it goes.
+    // What changed is named, and what the file had beside it stays.
     let text = desk.project.read(".env.local").unwrap();
     desk.project.write(".env.local", &(text.replace("PORT=3000", "PORT=3001") + "MINE=1\n"));
     let compared = desk.run(&["env", "--compare", "local,dev", "--output", "json"]).json();
     let wanted = json!([{ "name": "MINE", "state": "only local" }, { "name": "PORT", "state": "differs" }]);
     assert_eq!(compared["result"]["differences"], wanted);
     let again = desk.run(&["setup-local", "--env", "local", "--output", "json"]).json();
-    assert_eq!((&again["result"]["changed"], &again["result"]["removed"]), (&json!(["PORT"]), &json!(["MINE"])));
-    assert_eq!(desk.project.read(".env.local").unwrap(), text);
-    desk.run(&["env", "--compare", "local,dev"]).status(0).prints("0 of 5 settings are not the same");
+    assert_eq!((&again["result"]["changed"], &again["result"]["kept"]), (&json!(["PORT"]), &json!(["MINE"])));
+    assert_eq!(desk.project.read(".env.local").unwrap(), text + "MINE=1\n");
+    desk.run(&["env", "--compare", "local,dev"]).status(0).prints("1 of 6 settings is not the same");
 }
 
 #[test]
@@ -207,10 +207,11 @@ fn set_env_refuses_what_belongs_into_a_secret() {
     let Some(desk) = Desk::new(ENVIRONMENTS) else { return };
     let ran = desk.run(&["set-env", "--env", "dev", "--set", "NEXT_PUBLIC_API_URL=https://typed.example.com"]);
     ran.status(1).never_says("typed.example.com");
-    ran.says("rollbook rotate-secret-and-redeploy --secret-id nest-wallet-dev-secrets --set NEXT_PUBLIC_API_URL=prompt");
+    let rotate = "rollbook rotate-secret-and-redeploy --env dev --secret-id nest-wallet-dev-secrets";
+    ran.says(&format!("{rotate} --set NEXT_PUBLIC_API_URL=prompt"));
     desk.run(&["set-env", "--env", "dev", "--unset", "NEXT_PUBLIC_API_URL"])
         .status(1)
-        .says("rollbook deploy --secret NEXT_PUBLIC_API_URL=");
+        .says("rollbook deploy --env dev --secret NEXT_PUBLIC_API_URL=");
     desk.run(&["set-env", "--env", "dev", "--unset", "NOD_ENV"]).status(1).says("there is no environment variable NOD_ENV");
     desk.run(&["set-env", "--env", "dev", "--set", "A=1", "--unset", "A"]).status(1).says("A is given twice");
     desk.run(&["set-env", "--env", "dev"]).status(1).says("nothing to change");

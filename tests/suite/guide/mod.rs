@@ -7,6 +7,7 @@ mod follow;
 mod logs;
 mod revisions;
 mod scaling;
+mod slips;
 mod tail;
 mod watch;
 

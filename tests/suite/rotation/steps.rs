@@ -108,7 +108,8 @@ fn nothing_is_written_while_a_deployment_is_under_way() {
     let mut world = World::new();
     world.update(WORKER, map! { "forceNewDeployment" => true });
     world.wait(15);
-    assert_ends(world, "", 6, "a deployment of wallet-worker:1 to wallet-worker is under way");
+    let wait = "wait for it (aws ecs wait services-stable --cluster wallet-jobs --services wallet-worker)";
+    assert_ends(world, "", 6, &format!("a deployment of wallet-worker:1 to wallet-worker is under way: {wait}"));
 }
 
 #[test]
@@ -133,11 +134,34 @@ fn a_version_that_is_never_shown_is_unknown() {
 }
 
 #[test]
-fn a_way_back_that_is_refused_is_said() {
+fn a_way_back_that_is_refused_says_what_stands_and_what_to_type() {
     let crash = fault("crash", "after = \"5s\"\nservice = \"wallet-worker\"");
     let denied = fault("access-denied", "operation = \"secretsmanager:UpdateSecretVersionStage\"");
-    let (ended, _) = assert_ends(World::new(), &format!("{crash}{denied}"), 8, "could not be moved back from version");
-    assert!(ended.summary.contains("wallet-worker: ") && !ended.summary.contains("nest-wallet-service"), "{}", ended.summary);
+    let mut world = World::new();
+    let (arn, old) = (world.secret(), world.current());
+    let (ended, mut after) = assert_ends(world, &format!("{crash}{denied}"), 10, "could not be moved back from version");
+    let written = after.current();
+    for stands in [
+        "(AccessDeniedException)",
+        "The new values are still AWSCURRENT",
+        "nest-wallet-service: 2 tasks with the new values;",
+        "Not known to serve the new values: wallet-worker: ",
+    ] {
+        assert!(ended.summary.contains(stands), "{stands:?}: {}", ended.summary);
+    }
+    let stage = format!("--version-stage AWSCURRENT --move-to-version-id {old} --remove-from-version-id {written}");
+    assert_said(&ended, &format!("aws secretsmanager update-secret-version-stage --secret-id {arn} {stage}"));
+    assert_said(&ended, "aws ecs update-service --cluster wallet-jobs --service wallet-worker --force-new-deployment");
+}
+
+#[test]
+fn a_way_back_that_nobody_may_look_at_is_unknown() {
+    let crash = fault("crash", "after = \"5s\"\nservice = \"wallet-worker\"");
+    let stage = fault("access-denied", "operation = \"secretsmanager:UpdateSecretVersionStage\"");
+    let look = fault("access-denied", "operation = \"secretsmanager:DescribeSecret\"\nfrom = \"60s\"");
+    let (ended, _) =
+        assert_ends(World::new(), &format!("{crash}{stage}{look}"), 8, "which version is AWSCURRENT could not be read");
+    assert_said(&ended, "not checked: which version of nest-wallet-prod-secrets is AWSCURRENT");
 }
 
 #[test]
@@ -175,20 +199,20 @@ fn by_hand(gaps: [bool; 3]) -> (Ended, World, Vec<String>) {
     let [between, before_the_end, before_the_way_back] = gaps.map(theirs);
     let clusters = USERS.map(|(cluster, _)| format!("\"{cluster}\"")).join(", ");
     let body = format!(
-        "import \"std/readers\" as readers; import \"std/rotation\" as rotation;\n\
+        "import \"std/readers\" as readers; import \"std/rotation\" as rotation; import \"std/restoring\" as restoring;\n\
          const RUNBOOK = #{{ summary: \"s\", version: \"1.0.0\", permits: [\"secretsmanager:PutSecretValue\", \
          \"secretsmanager:UpdateSecretVersionStage\", \"ecs:UpdateService\", \"iam:PassRole\"] }};\n\
          fn theirs() {{ secretsmanager::put_secret_value(#{{ SecretId: \"{SECRET}\", SecretString: `{THEIRS}` }}); }}\n\
          let limits = #{{ timeout: \"30m\", max_failed_tasks: 3 }};\n\
          let users = readers::find_users(\"{SECRET}\", [{clusters}]);\n\
-         let change = rotation::new_version(users.secret, #{{ {KEY}: secret(\"{NEW_VALUE}\") }});\n\
+         let change = rotation::new_version(users.secret, #{{ {KEY}: secret(\"{NEW_VALUE}\") }}, users.services, false);\n\
          {between}\n\
          change = rotation::put(change, users.services);\n\
          let ends = if change.trouble == () {{ rotation::redeploy(change, users.services, limits) }} else {{ [] }};\n\
          {before_the_end}\n\
          if change.trouble == () {{ rotation::refuse_if_changed_since(change); }}\n\
          {before_the_way_back}\n\
-         rotation::restore(change, users.services, ends, limits);"
+         restoring::restore(change, users.services, ends, limits);"
     );
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("runbooks")).unwrap();

@@ -26,7 +26,7 @@ impl Before {
         match ended.verdict.exit_code() {
             0 => self.succeeded(after),
             3 => self.rolled_back(after),
-            8 => says_what_is_unknown(ended).and_then(|()| self.claims_nothing_untrue(ended, after)),
+            8 | 10 => says_what_is_unknown(ended).and_then(|()| self.claims_nothing_untrue(ended, after)),
             1 | 6 => self.nothing_done(ended, after),
             code => Err(format!("exit {code} says nothing of the secret")),
         }
@@ -57,7 +57,7 @@ impl Before {
         let written = self.written(after);
         match written.first() {
             _ if ended.summary.contains("holds its old values again") => is_current(after, &self.current),
-            Some(version) if ended.summary.contains("could not be moved back") => is_current(after, version),
+            Some(version) if ended.summary.contains("are still AWSCURRENT") => is_current(after, version),
             _ => Ok(()),
         }
     }

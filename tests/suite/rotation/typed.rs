@@ -34,7 +34,7 @@ fn kept(project: &Project) -> Value {
 /// file that it came from.
 #[track_caller]
 fn assert_kept_only_in_the_world(project: &Project, ran: &Ran, value: &str) {
-    ran.status(0).never_says(value).prints("every serving task of 1 service reads it");
+    ran.status(0).never_says(value).prints("every serving task of 1 service has it");
     assert_eq!(kept(project).text(KEY), Some(value));
     assert_nowhere(project.path(), value);
 }
@@ -127,6 +127,14 @@ fn nobody_is_there_to_be_prompted() {
 }
 
 #[test]
+fn the_command_to_wait_leads_to_the_same_place() {
+    let project = Project::new();
+    project.run(&["set-env", "--sandbox", "--set", "FEATURE=on", "--no-wait"]).status(0);
+    let ran = rotate(&project, &["NEXT_PUBLIC_API_URL=generate:40"]);
+    ran.status(6).says("is under way: wait for it (rollbook wait --sandbox); nothing has been changed");
+}
+
+#[test]
 fn from_a_generator() {
     let project = Project::new();
     let ran = rotate(&project, &["NEXT_PUBLIC_API_URL=generate:40"]);
@@ -136,12 +144,48 @@ fn from_a_generator() {
 }
 
 #[test]
-fn several_keys_at_once_and_a_new_one_is_warned_of() {
+fn several_keys_at_once_and_a_new_one_that_is_meant() {
     let project = Project::new().file("value.txt", VALUE).variable("OTHER", "another-secret-value");
-    let ran = rotate(&project, &["NEXT_PUBLIC_API_URL=file:value.txt", "BRAND_NEW=env:OTHER"]);
-    ran.says("has no key BRAND_NEW yet; it has [\"NEXT_PUBLIC_API_BASE_URL\", \"NEXT_PUBLIC_API_URL\"]");
+    let mut arguments = arguments(&["NEXT_PUBLIC_API_URL=file:value.txt", "BRAND_NEW=env:OTHER"]);
+    arguments.push("--new-key");
+    let ran = project.run(&arguments);
+    ran.says("BRAND_NEW is a new key of nest-wallet-prod-secrets");
+    ran.prints("NEXT_PUBLIC_API_URL: read by [\"nest-wallet-service\"]");
+    ran.prints(
+        "BRAND_NEW: no service's definition names it; to give it to one: rollbook deploy --sandbox --secret BRAND_NEW=arn:",
+    );
     assert_kept_only_in_the_world(&project, &ran, VALUE);
     assert_eq!(kept(&project).text("BRAND_NEW"), Some("another-secret-value"));
+}
+
+#[test]
+fn a_misspelt_key_is_never_written() {
+    let project = Project::new().file("value.txt", VALUE);
+    // What it reads as, and what it may be.
+    for (typed, hint) in [("NEXT_PUBLIC_API_ULR", "Did you mean NEXT_PUBLIC_API_URL?"), ("ZEBRA", "--new-key adds a key")] {
+        let ran = rotate(&project, &[&format!("{typed}=file:value.txt")]);
+        ran.status(6).says(&format!("has no key {typed}; it has [")).says(hint).says("nothing has been changed").prints_nothing();
+        assert!(kept(&project).get(typed).is_none(), "{ran}");
+    }
+    assert_eq!(kept(&project).text(KEY), Some("https://api.blockbit.com"));
+}
+
+#[test]
+fn why_the_new_value_did_not_serve_is_shown_as_deploy_shows_it() {
+    let crash = "[[fault]]\nkind = \"crash\"\nimage = \"*:v41\"\nafter = \"5s\"\nexit_code = 1\ntimes = 3\n";
+    let denied = "[[fault]]\nkind = \"access-denied\"\noperation = \"secretsmanager:UpdateSecretVersionStage\"\n";
+    let next = "Next    aws secretsmanager update-secret-version-stage --secret-id arn:";
+    let cause = "container nest-wallet-container exits with code 1";
+    for (scenario, code, first, next) in [
+        (crash.to_owned(), 3, format!("Cause   {cause}"), "Next    read its last log lines"),
+        (format!("{crash}{denied}"), 10, format!("Also    {cause}"), next),
+    ] {
+        let project = Project::new().file("value.txt", VALUE).file("scenario.toml", &scenario);
+        let mut arguments = arguments(&["NEXT_PUBLIC_API_URL=file:value.txt"]);
+        arguments.extend(["--scenario", "scenario.toml"]);
+        let ran = project.run(&arguments);
+        ran.status(code).says(&first).says("Log     the last lines of nest-wallet-container").says(next).never_says(VALUE);
+    }
 }
 
 #[test]
