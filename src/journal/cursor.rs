@@ -123,11 +123,6 @@ impl Cursor {
         self.past.get(key)
     }
 
-    /// How many keys the record answers.
-    pub fn keys(&self) -> usize {
-        self.past.len()
-    }
-
     /// Whether a write was about to be sent.
     pub fn wrote(&self) -> bool {
         self.past.values().any(|past| matches!(past, Past::Effect { write: true, .. }))
