@@ -91,6 +91,7 @@ fn after_help(header: &Header) -> String {
         true => "Changes nothing.".into(),
         false => format!("May do: {}", header.permits.join(", ")),
     };
+    let effect = header.looks.iter().fold(effect, |effect, looks| format!("{effect}\n{}", looks.text()));
     match &header.returns {
         None => effect,
         Some(returns) => format!("{effect}\n\nResult, with --output json as `result`:\n{}", result_lines(&returns.lines())),

@@ -47,7 +47,7 @@ impl Start<'_> {
         let cancel = Arc::new(Cancel::default());
         let resumable = Arc::new(OnceLock::new());
         signals::watch(&runtime, cancel.clone(), resumable.clone());
-        let writes = self.book.header.writes();
+        let writes = self.book.header.for_run(&self.arguments).writes();
         let is_promised = self.book.header.returns.is_some();
         let scenario = options.trial().open(self.place.sandbox)?;
         let (announcing, saying) = (progress.clone(), progress.clone());

@@ -27,6 +27,8 @@ pub struct Guard {
     /// Refuse to write anywhere else.
     pub account: Option<String>,
     pub protection: Option<Protection>,
+    /// The params of this run make it a look.
+    pub looks: bool,
     /// At a prompt: nothing is written before the person there allows it.
     pub arming: Option<Arc<Arming>>,
 }
@@ -47,6 +49,10 @@ impl Guard {
     /// `action` as headers name it, `what` as messages do.
     pub(super) fn check_permits(&self, action: &str, what: &str) -> Result<(), Stop> {
         match &self.permits {
+            _ if self.looks => Err(Stop::Refused {
+                what: format!("{what} is a write, and with these params this runbook only looks"),
+                hint: "`looks` in its header says so: correct it there, or write nothing".into(),
+            }),
             Some(permits) if !permits.contains(action) => Err(Stop::Refused {
                 what: format!("{what} is a write that this runbook does not permit itself"),
                 hint: format!("if it should, add \"{action}\" to `permits` in its header"),

@@ -30,8 +30,15 @@ pub(super) fn refuse_another_place(opening: &Opening, now: &Value, edited: bool)
 }
 
 /// Everything that a new run begins with.
-pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, gate: &Gate, git: GitState) -> Opening {
-    let arguments = Value::Map(shown_arguments(&book.header, &request.arguments));
+pub(super) fn opening(
+    request: &Request,
+    (book, header): (&Book, &Header),
+    door: &Door,
+    run: &str,
+    gate: &Gate,
+    git: GitState,
+) -> Opening {
+    let arguments = Value::Map(shown_arguments(header, &request.arguments));
     let place = &request.place;
     let asked = book.found.revision.as_ref();
     let project = request.project.as_deref().map(|root| outside::absolute(root).display().to_string());
@@ -44,7 +51,7 @@ pub(super) fn opening(request: &Request, book: &Book, door: &Door, run: &str, ga
         at: gate.now(),
         started: outside::now(),
         by: outside::operator(),
-        writes: book.header.writes(),
+        writes: header.writes(),
         asked: asked.map(|revision| revision.asked.clone()),
         revision: asked.map(|revision| revision.commit.clone()).or(git.revision),
         dirty: git.dirty && asked.is_none(),
@@ -119,6 +126,7 @@ pub(super) fn guard(request: &Request, header: &Header) -> Guard {
         // The sandbox's account is its own.
         account: place.environment.account.clone().filter(|_| !place.sandbox),
         protection,
+        looks: header.is_look(&request.arguments),
         arming: arming.clone(),
     }
 }

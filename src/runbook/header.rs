@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::looks::Looks;
 use super::param::{Param, ParamType};
 use super::returns::Object;
 use crate::api::{self, did_you_mean};
@@ -10,7 +11,7 @@ use crate::value::{Map, Value, to_json};
 
 pub const NAME: &str = "RUNBOOK";
 
-const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "returns", "needs_rollbook"];
+const KEYS: &[&str] = &["summary", "version", "params", "permits", "holds", "looks", "returns", "needs_rollbook"];
 /// Options that every run has: no param can have their names.
 pub const RESERVED: &[&str] = &[
     "env",
@@ -39,6 +40,8 @@ pub struct Header {
     pub permits: Vec<String>,
     /// What a run changes, so that no two runs change it at once.
     pub holds: Vec<String>,
+    /// When a run of it changes nothing.
+    pub looks: Option<Looks>,
     /// What its result looks like.
     pub returns: Option<Object>,
     /// The oldest rollbook that the runbook works with.
@@ -84,14 +87,14 @@ impl Header {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     program: &'a Program,
     findings: Vec<Finding>,
 }
 
 impl Reader<'_> {
     /// Rhai keeps no positions inside a constant, so the word is looked up.
-    fn fault(&mut self, word: &str, message: String, help: Option<String>) {
+    pub(super) fn fault(&mut self, word: &str, message: String, help: Option<String>) {
         let (line, column) = find(&self.program.text.text, word);
         let place = Frame { source: self.program.text.name.clone(), line, column, function: None };
         let word = (!word.is_empty()).then(|| word.to_owned());
@@ -106,6 +109,7 @@ impl Reader<'_> {
             params: self.params(map),
             permits: self.permits(map),
             holds: self.texts(map, "holds"),
+            looks: self.looks(map),
             returns: self.returns(map),
             needs_rollbook: self.needs_rollbook(map),
         }
@@ -127,7 +131,7 @@ impl Reader<'_> {
         Some(needed)
     }
 
-    fn only(&mut self, map: &Map, keys: &[&str], what: &str) {
+    pub(super) fn only(&mut self, map: &Map, keys: &[&str], what: &str) {
         for name in map.keys().filter(|name| !keys.contains(&name.as_str())) {
             let help = did_you_mean(name, keys.iter().copied());
             let help = help.or_else(|| Some(format!("it has {}", keys.join(", "))));
@@ -149,7 +153,7 @@ impl Reader<'_> {
         }
     }
 
-    fn texts(&mut self, map: &Map, name: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, map: &Map, name: &str) -> Vec<String> {
         let Some(value) = map.get(name) else {
             return Vec::new();
         };

@@ -11,6 +11,7 @@ mod header;
 mod hold;
 mod judge;
 mod ledger;
+mod looks;
 mod param;
 mod place;
 mod recording;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::book::Book;
 use super::fault::Misuse;
+use super::header::Header;
 use super::place::Place;
 use super::recording::Recording;
 use super::sandbox::SandboxFile;
@@ -60,13 +60,12 @@ pub struct Announcement {
 impl Request {
     /// A developer's machine is no place to deploy to, and what its settings come
     /// from is not meant.
-    pub(super) fn refuse_local(&self, book: &Book) -> Result<(), Misuse> {
+    pub(super) fn refuse_local(&self, name: &str, header: &Header) -> Result<(), Misuse> {
         let environment = &self.place.environment;
-        let changes_aws = book.header.permits.iter().any(|action| action != FILE_WRITE);
+        let changes_aws = header.permits.iter().any(|action| action != FILE_WRITE);
         match (&self.place.name, &environment.source) {
-            (Some(name), Some(source)) if changes_aws => {
-                let what =
-                    format!("environment `{name}` is a developer's machine: there is nothing for {} to change", book.found.name);
+            (Some(local), Some(source)) if changes_aws => {
+                let what = format!("environment `{local}` is a developer's machine: there is nothing for {name} to change");
                 Err(Misuse::new(what)
                     .hint(format!("its settings come from `{source}`: if that is meant, --env {source}"))
                     .refused())
@@ -75,18 +74,15 @@ impl Request {
         }
     }
 
-    /// A protected environment, a runbook that writes, and nobody to ask: better
-    /// said before the first read than in the middle.
-    pub(super) fn refuse_unattended(&self, book: &Book) -> Result<(), Misuse> {
+    /// A protected environment, a run that may write, and nobody to ask: better
+    /// said before the first read than in the middle. Looking is never refused.
+    pub(super) fn refuse_unattended(&self, runbook: &str, header: &Header) -> Result<(), Misuse> {
         let Some(name) = self.place.name.as_ref().filter(|_| self.place.environment.protected) else {
             return Ok(());
         };
         let confirmed = self.confirmed.as_ref() == Some(name);
-        if book.header.writes() && !confirmed && !self.console.is_terminal() && !matches!(self.recording, Recording::Again(..)) {
-            let what = format!(
-                "environment `{name}` is protected, {} may change it, and there is no terminal to ask at",
-                book.found.name
-            );
+        if header.writes() && !confirmed && !self.console.is_terminal() && !matches!(self.recording, Recording::Again(..)) {
+            let what = format!("environment `{name}` is protected, {runbook} may change it, and there is no terminal to ask at");
             return Err(Misuse::new(what).hint(format!("add --confirm {name}")).refused());
         }
         Ok(())

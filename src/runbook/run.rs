@@ -10,6 +10,7 @@ use super::book::Book;
 use super::door::Door;
 use super::ended::Ended;
 use super::fault::Misuse;
+use super::header::Header;
 use super::hold::{self, Keeper};
 use super::judge::{Judged, judge, judge_beginning, judge_stop, was_cut_short};
 use super::recording::{Recorder, Recording};
@@ -24,13 +25,14 @@ use crate::store::{Holder, Row, State};
 use crate::value::{Map, Value};
 
 pub fn run(host: &Host, book: &Book, request: Request) -> Result<Ended, Misuse> {
-    request.refuse_local(book)?;
-    request.refuse_unattended(book)?;
-    source::refuse_literals(&book.header.params, &request.arguments)?;
+    let header = book.header.for_run(&request.arguments);
+    request.refuse_local(&book.found.name, &header)?;
+    request.refuse_unattended(&book.found.name, &header)?;
+    source::refuse_literals(&header.params, &request.arguments)?;
     // Git takes its time; it has it while the way to AWS is found.
     let project = request.project.clone();
     let git = std::thread::spawn(move || revision::look(project.as_deref()));
-    let door = Door::open(&request, book.header.writes())?;
+    let door = Door::open(&request, header.writes())?;
     let clock = watch_time(&request)?;
     let ended = Run::new(request, book, door, git)?.play(host);
     clock.abort();
@@ -50,6 +52,8 @@ pub(super) fn watch_time(request: &Request) -> Result<tokio::task::JoinHandle<()
 pub(super) struct Run<'a> {
     pub(super) request: Request,
     book: &'a Book,
+    /// As it counts for this run.
+    header: Header,
     pub(super) door: Door,
     pub(super) gate: Arc<Gate>,
     pub(super) vault: Arc<Vault>,
@@ -62,7 +66,8 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) fn new(mut request: Request, book: &'a Book, door: Door, git: JoinHandle<GitState>) -> Result<Run<'a>, Misuse> {
         let is_new = request.recording.is_new();
-        let recorder = std::mem::replace(&mut request.recording, Recording::Memory).begin(book.header.writes())?;
+        let header = book.header.for_run(&request.arguments);
+        let recorder = std::mem::replace(&mut request.recording, Recording::Memory).begin(header.writes())?;
         let Recorder { run, journal, cursor, vault, state, edited, send_again } = recorder;
         let recorded = cursor.as_ref().and_then(|cursor| cursor.opening.clone()).filter(|_| !is_new);
         let resumed = state.is_some() && recorded.is_some();
@@ -72,7 +77,7 @@ impl<'a> Run<'a> {
             journal,
             vault: vault.clone(),
             console: request.console.clone(),
-            guard: guard(&request, &book.header),
+            guard: guard(&request, &header),
             retry: retry()?,
             reading: Reading { plain_env: place.service.plain_env.clone() },
             observers: request.observers.clone(),
@@ -84,8 +89,8 @@ impl<'a> Run<'a> {
         if resumed {
             request.arguments = recorded_arguments(&gate, &request.arguments)?;
         }
-        conceal(&book.header, &place.service.plain_env, &mut request.arguments);
-        let opening = recorded.unwrap_or_else(|| Box::new(opening(&request, book, &door, &run, &gate, git)));
+        conceal(&header, &place.service.plain_env, &mut request.arguments);
+        let opening = recorded.unwrap_or_else(|| Box::new(opening(&request, (book, &header), &door, &run, &gate, git)));
         let announcement = Announcement {
             runbook: book.found.name.clone(),
             version: book.header.version.clone(),
@@ -101,7 +106,7 @@ impl<'a> Run<'a> {
             gate.emit(Event::Resumed { at: gate.now(), by: outside::operator(), edited })
                 .map_err(|stop| Misuse::new(stop.to_string()))?;
         }
-        Ok(Run { request, book, door, gate: Arc::new(gate), vault, state, opening, announcement, keeper: None })
+        Ok(Run { request, book, header, door, gate: Arc::new(gate), vault, state, opening, announcement, keeper: None })
     }
 
     fn play(mut self, host: &Host) -> Result<Ended, Misuse> {
@@ -123,7 +128,7 @@ impl<'a> Run<'a> {
         }
         // The verdict stands, whatever becomes of the toy world.
         judged.hint = self.door.close().err().map(|problem| problem.what).or(judged.hint);
-        judged.open &= self.book.header.writes() && self.state.is_some();
+        judged.open &= self.header.writes() && self.state.is_some();
         let took = self.gate.alive();
         if let Err(stop) = self.close(&judged) {
             let hint = format!("{stop}; the journal lacks its end");
@@ -146,7 +151,7 @@ impl<'a> Run<'a> {
         };
         let mut judged = judge(outcome);
         judged.hint = broken.or(judged.hint);
-        if unanswered && self.book.header.writes() && self.state.is_some() {
+        if unanswered && self.header.writes() && self.state.is_some() {
             judged.open |= self.gate.take_back_unanswered("the run lost its connection").unwrap_or_default();
         }
         // Nothing new was done: the run stands where it stood.
@@ -156,7 +161,7 @@ impl<'a> Run<'a> {
 
     /// What was done is done, whatever its result looks like: no failure, but said.
     fn broken_promise(&self, result: &Value) -> Option<String> {
-        let doubt = self.book.header.returns.as_ref()?.doubt(result)?;
+        let doubt = self.header.returns.as_ref()?.doubt(result)?;
         Some(format!("the result is not what the header of {} promises: {doubt}", self.book.found.name))
     }
 
@@ -231,7 +236,7 @@ impl<'a> Run<'a> {
         let Some(state) = &self.state else { return Ok(()) };
         let (place, request) = (&self.request.place, &self.request);
         let account = self.announcement.account.as_deref().unwrap_or_default();
-        let names = hold::names(&self.book.header, place, &request.arguments);
+        let names = hold::names(&self.header, place, &request.arguments);
         let holder = Holder {
             name: String::new(),
             run: self.announcement.run.clone(),
@@ -255,7 +260,7 @@ impl<'a> Run<'a> {
     /// The `args` of the script: every declared param, given or not.
     fn arguments(&self, branch: &Branch) -> Result<Value, Trouble> {
         let mut arguments = Map::new();
-        for param in &self.book.header.params {
+        for param in &self.header.params {
             let given = self.request.arguments.get(param.name.as_str()).or(param.default.as_ref()).cloned();
             let value = match (given, param.secret) {
                 (Some(Value::Text(from)), true) => source::read_one(&self.gate, branch, &from)?,

@@ -60,6 +60,40 @@ fn each_runs_from_a_file_in_both_environments_and_gives_what_it_promises() {
 }
 
 #[test]
+fn each_that_writes_is_refused_in_a_protected_environment_where_nobody_can_be_asked() {
+    let shelf = Shelf::new(None, None);
+    let host = shelf.host(Limits::default());
+    for name in names() {
+        let header = Book::open(&host, shelf.find(&name).expect("it is listed")).expect("it can be read").header;
+        if header.permits.is_empty() {
+            continue;
+        }
+        let project = Project::new().file("rollbook.toml", &environments()).file("p.toml", &params(&name, "prod"));
+        let ran = project.run(&["run", &name, "--env", "prod", "--params", "p.toml"]);
+        ran.status(6).says("environment `prod` is protected").says("add --confirm prod").prints_nothing();
+        assert!(!project.path().join("state").exists(), "{name} began: {ran}");
+    }
+}
+
+/// Looking needs nobody's word, and waits for nobody.
+#[test]
+fn a_look_at_a_protected_environment_is_never_refused() {
+    let looks = [
+        &["set-autoscaling"][..],
+        &["set-autoscaling", "--show"],
+        &["set-autoscaling", "--suspend=false"],
+        &["revisions"],
+        &["revisions", "--compare", "40,41"],
+        &["alarms", "--show", "--cpu", "60"],
+        &["dashboard", "--show"],
+    ];
+    for look in looks {
+        let project = Project::new().file("rollbook.toml", &environments());
+        project.run(&[look, &["--env", "prod"]].concat()).status(0).never_says("protected");
+    }
+}
+
+#[test]
 fn each_says_what_everything_is_for() {
     let shelf = Shelf::new(None, None);
     let host = shelf.host(Limits::default());

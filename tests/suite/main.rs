@@ -28,6 +28,7 @@ mod interrupt;
 mod journal;
 mod language;
 mod lease;
+mod looks;
 mod lossless;
 mod neighbors;
 mod prompt;

@@ -42,6 +42,16 @@ fn another_word_changes_nothing() {
     ran.status(6).prints("refused").prints("type `prod` when asked").never_says("nest-wallet-task:42");
 }
 
+#[test]
+fn stopping_a_service_wants_the_whole_word_whatever_yes_says() {
+    let project = Project::new();
+    let stop = ["scale", "--sandbox", "--service", "nest-wallet-service-dev", "--to", "0", "--yes"];
+    let Some(ran) = at_terminal(&project, &stop, "y\n") else { return };
+    ran.status(6).prints("Type yes to stop nest-wallet-service-dev").prints("nest-wallet-service-dev goes on");
+    let Some(ran) = at_terminal(&project, &stop, "yes\n") else { return };
+    ran.status(0).prints("has 0 tasks");
+}
+
 const REVEAL: [&str; 5] = ["env", "--env", "prod", "--reveal", "RATES_API_KEY"];
 const VALUE: &str = "sandbox-production-";
 

@@ -12,7 +12,8 @@ pub(super) fn run(prompt: &mut Prompt, text: &str) -> Done {
     };
     let found = prompt.shelf.find(name)?;
     let book = Book::open(&prompt.host, found)?;
-    if book.header.writes() && !prompt.is_armed() {
+    let is_look = book.header.is_look_where(|param| params.iter().any(|word| gives(word, param)));
+    if book.header.writes() && !is_look && !prompt.is_armed() {
         let what = format!("{name} may write ({}), and this prompt is read-only", book.header.permits.join(", "));
         return Err(Misuse::new(what).hint(format!("{} allows writes; then :run {text}", prompt.arm_words())).refused());
     }
@@ -32,6 +33,13 @@ pub(super) fn run(prompt: &mut Prompt, text: &str) -> Done {
             Ok(Next::GoOn)
         }
     }
+}
+
+/// Whether a word gives the param a value that says anything.
+fn gives(word: &str, param: &str) -> bool {
+    let word = flag(word);
+    let (name, value) = word.split_once('=').unwrap_or((&word, ""));
+    name == format!("--{}", param.replace('_', "-")) && value != "false"
 }
 
 /// `image=x` as the command line has it, and `force` as `--force`.

@@ -21,6 +21,10 @@ pub(super) fn add(module: &mut Module) {
         .set_into_module(module, |window: &mut Window, events: Array, group: &str| window.lock().take(events, group));
     declare("waiting", &["window"], "How many lines it keeps.")
         .set_into_module(module, |window: &mut Window| window.lock().waiting.len() as i64);
+    declare("streams", &["window"], "The names of the streams of the lines that it keeps, each once.")
+        .set_into_module(module, |window: &mut Window| window.lock().streams());
+    declare("leave_out", &["window", "streams: list"], "Keeps the lines of these streams no more.")
+        .set_into_module(module, |window: &mut Window, streams: Array| window.lock().leave_out(&streams));
     declare("hand_over", &["window"], "The lines that it keeps, oldest first; it keeps them no more.")
         .set_into_module(module, |window: &mut Window| window.lock().hand_over());
     declare("arrived", &["window"], "When the newest line reached AWS, by AWS's own clock; () before there was any.")
@@ -85,6 +89,16 @@ impl Seen {
         }
     }
 
+    fn streams(&self) -> Array {
+        let names: BTreeSet<String> = self.waiting.iter().map(|(_, event)| stream(event)).collect();
+        names.into_iter().map(Dynamic::from).collect()
+    }
+
+    fn leave_out(&mut self, streams: &Array) {
+        let streams: BTreeSet<String> = streams.iter().map(ToString::to_string).collect();
+        self.waiting.retain(|(_, event)| !streams.contains(&stream(event)));
+    }
+
     fn hand_over(&mut self) -> Array {
         let mut lines = std::mem::take(&mut self.waiting);
         // Lines of the same time stay as they came.
@@ -100,6 +114,10 @@ impl Seen {
         let time = self.newest_arrival.and_then(|at| Timestamp::from_millisecond(at).ok());
         time.map_or(Dynamic::UNIT, Dynamic::from)
     }
+}
+
+fn stream(event: &rhai::Map) -> String {
+    event.get("logStreamName").map(ToString::to_string).unwrap_or_default()
 }
 
 /// AWS gives every line an id; a server that does not is taken by what it says.

@@ -123,6 +123,12 @@ fn log_lines_are_those_of_the_group_of_one_task_and_of_a_pattern() {
     let events = list(&all["events"]);
     let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
     let streams: Vec<String> = events.iter().map(|event| shown(&text(event, "logStreamName"))).collect();
+    let dev = server.ecs("ListTasks", json!({ "cluster": "nest-wallet-cluster", "serviceName": "nest-wallet-service-dev" }));
+    let dev: Vec<String> =
+        list(&dev["taskArns"]).iter().map(|arn| arn.as_str().unwrap().rsplit('/').next().unwrap().into()).collect();
+    // Both services write to the group.
+    let ours = |event: &Value| !dev.iter().any(|id| text(event, "logStreamName").ends_with(id));
+    assert!(events.iter().any(ours) && !events.iter().all(ours));
     let told = |keep: &dyn Fn(&Value) -> bool| -> Vec<String> {
         events.iter().filter(|event| keep(event)).map(|event| text(event, "message")).collect()
     };
@@ -132,9 +138,12 @@ fn log_lines_are_those_of_the_group_of_one_task_and_of_a_pattern() {
         texts(ran.status(0), &streams)
     };
     assert!(events.len() > 20, "{events:?}");
-    assert_eq!(logs(&[]), told(&|_| true));
-    assert_eq!(logs(&["--filter", "\"exiting with code\""]), told(&|event| text(event, "message").contains("exiting with code")));
-    assert_eq!(logs(&["--container", APP]), told(&|event| text(event, "logStreamName").contains(APP)));
+    assert_eq!(logs(&[]), told(&ours));
+    assert_eq!(
+        logs(&["--filter", "\"exiting with code\""]),
+        told(&|event| ours(event) && text(event, "message").contains("exiting with code"))
+    );
+    assert_eq!(logs(&["--container", APP]), told(&|event| ours(event) && text(event, "logStreamName").contains(APP)));
     assert_eq!(logs(&["--group", GROUP]), told(&|_| true));
     let crashed = events.iter().find(|event| text(event, "message").contains("exiting with code 3")).unwrap();
     let stream = text(crashed, "logStreamName");
@@ -151,8 +160,12 @@ fn what_cannot_be_read_is_said() {
     let project = Project::new();
     let server = Server::start(&project, &[]);
     let logs = |arguments: &[&str]| at_its_clock(&server).run(&here(&[&["logs"], arguments].concat()));
-    logs(&["--group", "/nope"]).status(1).says("The specified log group does not exist.").prints_nothing();
-    logs(&["--group", "/nope", "--follow"]).status(1).says("The specified log group does not exist.").prints_nothing();
+    logs(&["--group", "/nope"])
+        .status(1)
+        .says("there is no log group /nope")
+        .says("aws logs describe-log-groups")
+        .prints_nothing();
+    logs(&["--group", "/nope", "--follow"]).status(1).says("there is no log group /nope").never_says("throw problem");
     logs(&["--container", "nope"]).status(1).says("nope does not write to CloudWatch Logs").says(APP);
     logs(&["--task", "ffffffff"]).status(1).says("no task of nest-wallet-service begins with ffffffff").says("rollbook tasks");
     // A task that has written nothing yet is no mistake.
@@ -163,7 +176,38 @@ fn what_cannot_be_read_is_said() {
     let pending = list(&tasks["running"]).into_iter().find(|task| task["started"].is_null()).expect("a task that starts");
     logs(&["--task", pending["id"].as_str().unwrap()]).status(0).says("no line since 10m").never_says("starting");
     logs(&["--since", "yesterday"]).status(1).says("--since yesterday is neither a duration, as 10m, nor a time");
-    logs(&["--filter", "{ $.level }"]).status(1).says("Invalid filter pattern");
+    logs(&["--filter", "{ $.level }"]).status(1).says("does not take the filter { $.level }: Invalid filter pattern");
+    let ran = logs(&["--filter", "ERROR"]);
+    ran.status(0).says("no line since 10m in /ecs/nest-wallet fits the filter ERROR: without --filter all lines are shown");
+    ran.says("reading /ecs/nest-wallet (ecs/nest-wallet-container/…, ecs/log-router/…)");
+}
+
+#[test]
+fn lines_of_another_service_are_left_out_of_a_group_that_both_write_to() {
+    let server = Server::start(&Project::new(), &[]);
+    let logs = |arguments: &[&str]| at_its_clock(&server).run(&here(&[&["logs", "--since", "1h"], arguments].concat()));
+    let tasks = result(&at_its_clock(&server).run(&[
+        "tasks",
+        "--cluster",
+        "nest-wallet-cluster",
+        "--service",
+        "nest-wallet-service-dev",
+        "--output",
+        "json",
+    ]));
+    let dev = tasks["running"][0]["id"].as_str().expect("a task")[..8].to_owned();
+    for more in [&["--lines", "5000"][..], &["--follow", "--for", "1m"]] {
+        let ran = logs(more);
+        ran.status(0).says("the log group is shared with nest-wallet-service-dev").prints("GET /").never_says(&dev);
+    }
+    logs(&["--lines", "5000", "--group", GROUP]).status(0).prints(&dev).never_says("left out");
+}
+
+#[test]
+fn who_may_not_ask_for_tasks_sees_all_lines_and_is_told() {
+    let fault = "[[fault]]\nkind = \"access-denied\"\noperation = \"ecs:DescribeTasks\"\n";
+    let ran = Project::new().file("s.toml", fault).run(&here(&["logs", "--sandbox", "--scenario", "s.toml"]));
+    ran.status(0).says("not checked: which task wrote what (AccessDeniedException)").prints("GET /");
 }
 
 const RUN: &[&str] = &["run-task", "--command", "npm run migrate"];

@@ -97,6 +97,8 @@ fn the_list_names_images_dates_and_users() {
     let compared = desk.run(&["revisions", "--env", "dev", "--compare", "11,12"]);
     compared.status(0).prints("containerDefinitions[nest-wallet-container].image").prints("nest-wallet:dev-12");
     desk.run(&["revisions", "--env", "dev", "--compare", "12,12"]).status(0).prints("are the same");
+    let ran = desk.run(&["revisions", "--env", "dev", "--compare", "11, 999"]);
+    ran.status(1).says("there is no revision nest-wallet-task-dev:999").says("rollbook revisions --env dev").never_says("throw");
     desk.run(&["revisions", "--env", "dev", "--keep", "0"]).status(1).says("give 1 or more");
     let service = desk.aws(&["ecs", "describe-services", "--cluster", CLUSTER, "--services", SERVICE]);
     assert_eq!(service["services"][0]["runningCount"], 2);

@@ -124,6 +124,19 @@ fn it_is_shown_as_it_is() {
 }
 
 #[test]
+fn what_stops_the_service_or_leaves_it_unwatched_is_said() {
+    let Some(desk) = Desk::new("") else { return };
+    let before = last_call(&desk.server);
+    let nothing = ["set-autoscaling", "--min", "0", "--max", "0"];
+    run(&desk, &nothing).status(6).says("2 → 0").says("this stops nest-wallet-service").says("with --stop");
+    assert_eq!(writes(&desk.server, before), [""; 0]);
+    let ran = run(&desk, &["set-autoscaling", "--cpu", "0"]);
+    ran.status(0).says("no policy is left that follows anything").says("keeps 2 to 10 tasks");
+    run(&desk, &[&nothing[..], &["--stop"]].concat()).status(0).prints("0 to 0 tasks");
+    assert_eq!(service(&desk)["desiredCount"], 0);
+}
+
+#[test]
 fn scaling_rests_and_goes_on() {
     let Some(desk) = Desk::new("") else { return };
     run(&desk, &["set-autoscaling", "--suspend"]).status(0).prints("all scaling suspended");
@@ -144,11 +157,18 @@ fn the_count_is_set_where_the_autoscaler_leaves_it() {
     assert_eq!((&found["desiredCount"], &found["runningCount"]), (&json!(4), &json!(4)));
     let before = last_call(&desk.server);
     let ran = run(&desk, &["scale", "--to", "12"]);
-    ran.status(6).says("keeps 2 to 10 tasks, and would undo 12").says("set-autoscaling --max 12").prints_nothing();
-    run(&desk, &["scale", "--to", "1"]).status(6).says("set-autoscaling --min 1");
+    let first = |bounds: &str| format!("rollbook set-autoscaling --service {SERVICE} --cluster {CLUSTER} {bounds}");
+    ran.status(6).says("keeps 2 to 10 tasks, and would undo 12").says(&first("--max 12")).prints_nothing();
+    run(&desk, &["scale", "--to", "1"]).status(6).says(&first("--min 1"));
     run(&desk, &["scale", "--to", "4"]).status(0).prints("4/4 running");
     assert_eq!(writes(&desk.server, before), [""; 0]);
-    run(&desk, &["scale", "--to", "0", "--force"]).status(0).says("it may undo 0 at any time").prints("has 0 tasks");
+    run(&desk, &["scale", "--to", "1", "--force"])
+        .status(0)
+        .says("it leaves 1 until it scales out next, and then goes to 2 or more");
+    run(&desk, &["scale", "--to", "0", "--force"]).status(6).says("this stops nest-wallet-service").says("with --stop");
+    assert_eq!(service(&desk)["desiredCount"], 1);
+    let ran = run(&desk, &["scale", "--to", "0", "--force", "--stop"]);
+    ran.status(0).says("of 0 tasks it measures nothing").prints("has 0 tasks");
     assert_eq!(service(&desk)["runningCount"], 0);
     run(&desk, &["scale", "--to=-1"]).status(1).says("--to counts tasks");
 }

@@ -157,13 +157,15 @@ fn the_alarms_are_there_after_one_command_and_written_once() {
     desk.aws(&["cloudwatch", "disable-alarm-actions", "--alarm-names", "nest-wallet-memory-high"]);
     desk.run(&["alarms", "--env", "prod", "--cpu", "70"]).status(0).says("Threshold  80.0 → 70.0");
     assert_eq!((desk.count("PutMetricAlarm"), desk.alarm("nest-wallet-cpu-high")["Threshold"].clone()), (6, json!(70.0)));
-    desk.run(&["alarms", "--env", "prod", "--cpu", "70", "--topic", topic]).status(0);
-    desk.run(&["alarms", "--env", "prod", "--cpu", "70"]).status(0).says("nothing to do");
+    desk.run(&["alarms", "--env", "prod"]).status(0).says("nothing to do").says("nobody is told when these 5 alarms go off");
+    desk.run(&["alarms", "--env", "prod", "--topic", topic]).status(0);
+    desk.run(&["alarms", "--env", "prod"]).status(0).says("nothing to do").never_says("nobody is told");
     assert_eq!(desk.count("PutMetricAlarm"), 11);
     assert_eq!(desk.alarm("nest-wallet-5xx")["AlarmActions"], json!([topic]));
     assert_eq!(desk.alarm("nest-wallet-memory-high")["ActionsEnabled"], json!(false));
     desk.run(&["alarms", "--env", "prod", "--topic", "ops"]).status(1).says("takes the ARN of a topic");
-    desk.run(&["alarms", "--env", "prod", "--cpu", "0"]).status(1).says("1 or more");
+    desk.run(&["alarms", "--env", "prod", "--cpu", "0"]).status(1).says("from 1 to 99");
+    desk.run(&["alarms", "--env", "prod", "--memory", "200"]).status(1).says("from 1 to 99");
 }
 
 #[test]
@@ -198,6 +200,24 @@ fn the_guides_own_alarm_is_the_same_but_for_what_it_watches() {
     guide.run(&["alarms", "--env", "prod"]).status(0).says("nest-wallet-cpu-high changes:").says("Dimensions");
     guide.pass(60);
     assert_eq!(guide.alarm("nest-wallet-cpu-high")["StateValue"], "OK");
+}
+
+#[test]
+fn what_would_be_put_is_shown_and_not_written() {
+    let Some(desk) = Desk::new(CONFIG) else { return };
+    let shown = desk.run(&["alarms", "--env", "prod", "--cpu", "70", "--show"]);
+    shown.status(0).says("Threshold  80.0 → 70.0").says("nest-wallet-5xx is new").says("nothing was written");
+    // What is there, not what would be.
+    shown.prints("CPUUtilization > 80").prints("not there yet");
+    shown.says(
+        "nest-wallet-elb-5xx watches all of nest-wallet-alb, and goes off for what else is behind it too: nest-wallet-dev-tg",
+    );
+    let shown = desk.run(&["dashboard", "--env", "prod", "--show", "--output", "json"]);
+    let result = shown.status(0).says("Requests is new: RequestCount").json()["result"].clone();
+    assert_eq!(result["charts"], json!(["CPU", "Memory"]));
+    assert_eq!((&result["changed"], &result["differs"]), (&json!(false), &json!(true)));
+    desk.run(&["dashboard", "--env", "prod", "--show", "--name", "none"]).status(0).prints("there is no dashboard none yet");
+    assert_eq!((desk.count("PutMetricAlarm"), desk.count("PutDashboard")), (0, 0));
 }
 
 /// The load goes up after eight minutes, while the new tasks are still watched.

@@ -91,6 +91,14 @@ fn a_protected_environment_must_be_named() {
 }
 
 #[test]
+fn a_runbook_that_only_looks_needs_no_armed_prompt() {
+    let ran = sandbox(":run set-autoscaling show\n:run alarms --show\n:run revisions compare=40,41\n");
+    ran.status(0).prints("nest-wallet-scale-up").prints("not there yet").prints("nest-wallet:v41");
+    sandbox(":run alarms\n").status(6).says("alarms may write (cloudwatch:PutMetricAlarm)");
+    sandbox(":run revisions keep=2\n").status(6).says("this prompt is read-only");
+}
+
+#[test]
 fn another_account_is_refused() {
     let stub = Stub::start();
     let project = Project::at(&stub.url).file("rollbook.toml", "[env.prod]\naccount = \"999999999999\"\n");

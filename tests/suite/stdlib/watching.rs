@@ -32,7 +32,7 @@ fn conditions_are_said_in_words() {
             json!("CPUUtilization < 0.5, 2 of 3 times 5 min"),
         ),
     ];
-    assert_table("watching", "watching::condition(one.input)", &rows);
+    assert_table("alarms", "alarms::condition(one.input)", &rows);
 }
 
 /// Two alarms that work alike are equal, whatever AWS tells beside their settings.
@@ -61,7 +61,7 @@ fn alarms_that_work_alike_are_equal() {
         (with(json!({ "Unit": "Count" })), false),
     ];
     let inputs: Vec<Value> = cases.iter().map(|(other, _)| json!({ "put": put, "other": other })).collect();
-    let found = play(&["watching"], "watching::settings(one.put) == watching::settings(one.other)", &inputs);
+    let found = play(&["alarms"], "alarms::settings(one.put) == alarms::settings(one.other)", &inputs);
     assert_eq!(found, cases.iter().map(|(_, equal)| json!(equal)).collect::<Vec<_>>());
 }
 
