@@ -2,5 +2,6 @@
 
 mod evenings;
 mod matrix;
+mod mishaps;
 mod rows;
 mod ways_back;
