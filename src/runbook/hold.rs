@@ -61,12 +61,10 @@ impl Keeper {
                 }
                 Err(by) => {
                     let what = describe(&self.state, &by);
-                    match wait {
-                        Some(limit) if waited < limit => {}
-                        Some(_) => {
-                            return Err(Stop::Refused { what, hint: "it went on for as long as --wait-for-lease allows".into() });
-                        }
-                        None => return Err(Stop::Refused { what, hint: "wait for it to end, or add --wait-for-lease".into() }),
+                    if wait.is_none_or(|limit| waited >= limit) {
+                        let waited = "it went on for as long as --wait-for-lease allows";
+                        let hint = if wait.is_some() { waited } else { "wait for it to end, or add --wait-for-lease" };
+                        return Err(Stop::Refused { what, hint: hint.into() });
                     }
                     if waited.is_zero() {
                         say(&format!("waiting: {what}"));
