@@ -39,7 +39,7 @@ fn margins(value: &Value, depth: usize) -> usize {
     let below = |inner| margins(inner, depth + 1);
     match value {
         Value::List(items) => 2 * depth + items.iter().map(below).sum::<usize>(),
-        Value::Map(members) => 2 * depth + members.iter().map(|(_, item)| below(item)).sum::<usize>(),
+        Value::Map(members) => 2 * depth + members.values().map(below).sum::<usize>(),
         _ => 2 * depth,
     }
 }
