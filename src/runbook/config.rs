@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::fault::Misuse;
 use crate::api::did_you_mean;
-use crate::script::Limits;
+use crate::script::{DEPTH_MAX, Limits};
 use crate::value::parse_span;
 
 pub const FILE: &str = "rollbook.toml";
@@ -171,11 +171,16 @@ impl Config {
                 .and_then(|span| Duration::try_from(span).ok())
                 .ok_or_else(|| wrong(format!("[limits] time = \"{text}\" is not a duration, as \"30m\" or \"2h\"")))?,
         };
+        let depth = file.depth.unwrap_or(standard.depth);
+        if !(1..=DEPTH_MAX).contains(&depth) {
+            return Err(wrong(format!("[limits] depth = {depth} is not between 1 and {DEPTH_MAX}"))
+                .hint("it is how deeply functions may call each other, and more does not fit on the stack"));
+        }
         Ok(Limits {
             operations: file.operations.unwrap_or(standard.operations),
             time,
             memory: file.memory.unwrap_or(standard.memory),
-            depth: file.depth.unwrap_or(standard.depth),
+            depth,
             string: file.string.unwrap_or(standard.string),
             items: file.items.unwrap_or(standard.items),
         })
@@ -284,6 +289,8 @@ mod tests {
             ("[env.local]\nfile = \".env\"", "source = \"dev\" says which environment they come from"),
             ("[env.prod]\nregoin = \"x\"", "did you mean `region`?"),
             ("[service.w]\nnam = \"x\"", "did you mean `name`?"),
+            ("[limits]\ndepth = 20000", "it is how deeply functions may call each other, and more does not fit on the stack"),
+            ("[limits]\ndepth = 0", "it is how deeply functions may call each other, and more does not fit on the stack"),
             ("[env.prod]\n[service.w.prd]\nname = \"x\"", "did you mean `prod`?"),
         ] {
             assert_eq!(Config::read(text).unwrap_err().hint.as_deref(), Some(hint), "{text}");

@@ -60,8 +60,10 @@ fn limit(engine: &mut Engine, limits: Limits) -> Arc<Meter> {
     let counter = meter.clone();
     engine.on_progress(move |_| {
         let cancel = current::cancel()?;
-        counter.tick(&cancel);
-        cancel.is_stopped().then_some(Dynamic::UNIT)
+        match counter.tick(&cancel) {
+            true => Some(Dynamic::TRUE),
+            false => cancel.is_stopped().then_some(Dynamic::UNIT),
+        }
     });
     meter
 }

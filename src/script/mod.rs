@@ -28,7 +28,7 @@ pub use check::{Declared, Finding, Severity};
 pub use current::Strand;
 pub use failure::{Frame, ScriptError};
 pub use library::{Library, Text};
-pub use limits::Limits;
+pub use limits::{DEPTH_MAX, Limits};
 pub use manual::{ALL_PAGES, Function, KEYWORDS, given_names, service_module, service_modules};
 pub use program::{Host, Outcome, Program};
 pub use scan::{Kind, Lexeme, Scan, scan};

@@ -7,6 +7,7 @@
 //! is finished, and the first failure is thrown.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,8 +15,9 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::current::{self, Strand};
 use super::failure::{Fallible, end, raise, wrong};
-use super::program::{STACK_SIZE, panic_text};
-use crate::effect::{Branch, Effect};
+use super::limits::{STACK_SIZE, enter_stack};
+use super::program::panic_text;
+use crate::effect::{Branch, Effect, Stop};
 use crate::journal::{Past, StreamPath};
 use crate::map;
 use crate::value::Value;
@@ -23,6 +25,23 @@ use crate::value::Value;
 const DEFAULT_LIMIT: i64 = 8;
 /// Each worker is a thread with a stack of its own.
 const WORKERS_MAX: usize = 64;
+/// Forks within forks.
+const NESTED_MAX: usize = 4;
+/// Threads that forks within forks may have at work together: where the outer
+/// ones have many workers, the inner ones have few.
+const THREADS_MAX: usize = 128;
+
+/// How many forks a thread stands within, and how many workers there are of
+/// the same depth, if each of their forks is as wide as this one's.
+#[derive(Clone, Copy)]
+struct Nest {
+    depth: usize,
+    threads: usize,
+}
+
+thread_local! {
+    static NEST: Cell<Nest> = const { Cell::new(Nest { depth: 0, threads: 1 }) };
+}
 
 pub(super) fn with_default_limit(context: NativeCallContext, items: Array, closure: FnPtr) -> Fallible<Array> {
     parallel(context, items, DEFAULT_LIMIT, closure)
@@ -34,6 +53,10 @@ pub(super) fn parallel(context: NativeCallContext, items: Array, limit: i64, clo
     let Some(strand) = current::strand() else {
         return Ok(Array::new());
     };
+    if NEST.get().depth >= NESTED_MAX {
+        let deep = format!("`parallel` within `parallel` may go {NESTED_MAX} deep: is there a recursion without an end?");
+        return Err(wrong(deep, &context));
+    }
     if items.is_empty() {
         return Ok(Array::new());
     }
@@ -61,6 +84,8 @@ struct Fork<'a> {
     closure: FnPtr,
     paths: Vec<StreamPath>,
     workers: usize,
+    /// Where the workers stand.
+    nest: Nest,
     /// Items from here on never begin: in a replay, those that never began.
     never_began: usize,
     /// In a replay the record says how far to go, not the failures.
@@ -84,24 +109,34 @@ impl<'a> Fork<'a> {
     ) -> Fork<'a> {
         let replaying = recorded.is_some();
         let began = recorded.map_or(items.len(), |end| end.began).min(items.len());
-        let workers = limit.min(began).min(WORKERS_MAX);
+        let Nest { depth, threads } = NEST.get();
+        let workers = limit.min(began).min(WORKERS_MAX).min((THREADS_MAX / threads).max(1));
+        let nest = Nest { depth: depth + 1, threads: threads * workers.max(1) };
         let paths = strand.gate.fork(&strand.branch, items.len(), workers);
         let ends = Mutex::new((items.iter().map(|_| None).collect(), None));
         let taken = AtomicUsize::new(workers);
         let failed = AtomicBool::new(false);
         let must_begin = paths.iter().rposition(|path| strand.gate.has_recorded(path)).map_or(0, |last| last + 1);
-        Fork { context, strand, items, closure, paths, workers, never_began: began, replaying, must_begin, taken, failed, ends }
+        Fork {
+            context,
+            strand,
+            items,
+            closure,
+            paths,
+            workers,
+            nest,
+            never_began: began,
+            replaying,
+            must_begin,
+            taken,
+            failed,
+            ends,
+        }
     }
 
     fn run(self) -> Fallible<Array> {
-        std::thread::scope(|scope| {
-            for first in 0..self.workers {
-                let fork = &self;
-                let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || fork.work(first));
-                worker.expect("the system gives a thread");
-            }
-        });
         let position = self.context.call_position();
+        self.work_all().map_err(|stop| end(stop, position))?;
         let Strand { gate, branch } = &self.strand;
         gate.joined(branch.path()).map_err(|stop| end(stop, position))?;
         let (mut ends, first_failure) = self.ends.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -117,8 +152,27 @@ impl<'a> Fork<'a> {
         ends.into_iter().map(|ended| ended.map_or_else(|| Err(end_without_result(position)), |ended| ended.result)).collect()
     }
 
+    /// Returns when all workers are done; fails where the system gives no
+    /// threads for them, which ends the run.
+    fn work_all(&self) -> Result<(), Stop> {
+        std::thread::scope(|scope| {
+            (0..self.workers).try_for_each(|first| {
+                let work = move || self.work(first);
+                let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, work);
+                worker.map(drop).map_err(|error| {
+                    let stop = no_thread(&error);
+                    // Those that began would wait for the turn of those that never will.
+                    self.strand.gate.cancel().stop(stop.clone());
+                    stop
+                })
+            })
+        })
+    }
+
     /// One thread: its first item, then whatever is next.
     fn work(&self, first: usize) {
+        enter_stack();
+        NEST.set(self.nest);
         let Strand { gate, branch: parent } = &self.strand;
         let mut item = first;
         let mut turn = gate.begin(&self.paths[item]);
@@ -182,6 +236,13 @@ fn recorded_end(strand: &Strand) -> Option<RecordedEnd> {
             Some(RecordedEnd { began, failed: ends.get("failed").is_some_and(|failed| !failed.is_null()) })
         }
         _ => None,
+    }
+}
+
+fn no_thread(error: &std::io::Error) -> Stop {
+    Stop::Limit {
+        what: format!("the system gives `parallel` no more threads: {error}"),
+        hint: "lower the limit of `parallel`, or ask for more memory and processes (`ulimit -a` shows what there is)".into(),
     }
 }
 

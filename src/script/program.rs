@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
@@ -11,13 +11,10 @@ use super::dynamic::{to_dynamic, to_value};
 use super::engine;
 use super::failure::{ScriptError, is_at_the_place};
 use super::library::{Library, Text};
-use super::limits::{Limits, Meter};
+use super::limits::{Limits, Meter, STACK_SIZE, enter_stack, too_deep};
 use super::{modules, twins};
 use crate::effect::Stop;
 use crate::value::Value;
-
-/// Enough for the depth of calls that the limits allow, in a debug build too.
-pub(super) const STACK_SIZE: usize = 64 << 20;
 
 pub struct Host {
     pub(super) engine: Engine,
@@ -86,18 +83,28 @@ impl Host {
 
     /// Runs the program on a thread of its own, as `strand`.
     pub fn run(&self, program: &Program, strand: Strand, variables: Vec<(&'static str, Value)>) -> Outcome {
-        std::thread::scope(|scope| {
-            let play = || current::play(strand, || self.play(program, variables));
-            let thread = std::thread::Builder::new().name("script".into()).stack_size(STACK_SIZE).spawn_scoped(scope, play);
-            let thread = thread.expect("the system gives a thread");
-            thread.join().unwrap_or_else(|panic| self.panicked(program, panic.as_ref()))
+        self.on_thread(strand, || self.play(program, variables)).unwrap_or_else(|message| {
+            Outcome::Failed(Box::new(ScriptError { message, faulty_script: false, ..ScriptError::nowhere(&program.text.name) }))
         })
     }
 
-    /// A fault of rollbook's own must not cost the run its verdict.
-    fn panicked(&self, program: &Program, panic: &(dyn Any + Send)) -> Outcome {
-        let message = format!("rollbook itself failed: {}", panic_text(panic));
-        Outcome::Failed(Box::new(ScriptError { message, faulty_script: false, ..ScriptError::nowhere(&program.text.name) }))
+    /// Plays `work` as `strand` on a thread with the stack of a script, and
+    /// looks at the memory meanwhile. A fault of rollbook's own, told in the
+    /// error, must not cost the run its verdict.
+    pub(super) fn on_thread<R: Send>(&self, strand: Strand, work: impl FnOnce() -> R + Send) -> Result<R, String> {
+        let cancel = strand.gate.cancel().clone();
+        let (running, over) = mpsc::channel();
+        let play = move || {
+            let _running: mpsc::Sender<()> = running;
+            enter_stack();
+            current::play(strand, work)
+        };
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("script".into()).stack_size(STACK_SIZE).spawn_scoped(scope, play);
+            let thread = thread.map_err(|error| format!("the system gives the script no thread: {error}"))?;
+            self.meter.watch(&over, &cancel);
+            thread.join().map_err(|panic| format!("rollbook itself failed: {}", panic_text(panic.as_ref())))
+        })
     }
 
     fn play(&self, program: &Program, variables: Vec<(&'static str, Value)>) -> Outcome {
@@ -153,10 +160,7 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
 pub(super) fn limit_of(error: &EvalAltResult) -> Option<Stop> {
     let hint = |name: &str| format!("if it is meant, raise `{name}` in [limits] of rollbook.toml");
     match error.unwrap_inner() {
-        EvalAltResult::ErrorStackOverflow(_) => Some(Stop::Limit {
-            what: "functions call each other too deeply: is there a recursion without an end?".into(),
-            hint: hint("depth"),
-        }),
+        EvalAltResult::ErrorStackOverflow(_) => Some(too_deep()),
         EvalAltResult::ErrorDataTooLarge(what, _) => Some(Stop::Limit {
             what: format!("a value grew too large ({})", what.to_lowercase()),
             hint: hint(if what.contains("tring") { "string" } else { "items" }),

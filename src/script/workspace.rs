@@ -12,7 +12,7 @@ use rhai::{AST, Dynamic, EvalAltResult, Expr, ParseErrorType, Scope, Stmt};
 use super::current::{self, Strand};
 use super::dynamic::{to_dynamic, to_value};
 use super::failure::{Fallible, ScriptError, is_at_the_place};
-use super::program::{Host, STACK_SIZE, limit_of, panic_text};
+use super::program::{Host, limit_of};
 use super::results::with_results;
 use super::scan::scan;
 use super::{services, twins};
@@ -194,13 +194,8 @@ impl Host {
     /// Plays a piece on a thread of its own, as `strand`.
     pub fn play_piece(&self, workspace: &mut Workspace, piece: &Piece, strand: Strand) -> Played {
         self.meter.start_over();
-        std::thread::scope(|scope| {
-            let play = || current::play(strand, || self.play_here(workspace, piece));
-            let thread = std::thread::Builder::new().name("script".into()).stack_size(STACK_SIZE).spawn_scoped(scope, play);
-            thread.expect("the system gives a thread").join().unwrap_or_else(|panic| {
-                let message = format!("rollbook itself failed: {}", panic_text(panic.as_ref()));
-                Played::Failed(Box::new(ScriptError { message, faulty_script: false, ..ScriptError::nowhere(PROMPT) }))
-            })
+        self.on_thread(strand, || self.play_here(workspace, piece)).unwrap_or_else(|message| {
+            Played::Failed(Box::new(ScriptError { message, faulty_script: false, ..ScriptError::nowhere(PROMPT) }))
         })
     }
 

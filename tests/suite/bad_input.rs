@@ -1,9 +1,11 @@
 //! Bad input of every kind: what is wrong, what to do, the right exit code,
 //! and nothing changed.
 
+use std::process::Command;
+
 use serde_json::json;
 
-use crate::harness::Project;
+use crate::harness::{Project, Ran};
 use crate::stub::{Answer, Stub, identity, steady_service};
 
 /// Everything that may be asked before a write.
@@ -141,12 +143,113 @@ fn a_script_cannot_take_the_machine_with_it() {
     }
 }
 
+/// Where the value is made before it is judged, the machine's memory is the limit.
+#[test]
+fn a_single_call_cannot_take_the_machine_with_it() {
+    for (body, said) in [
+        (r#"let s = ""; s.pad(16000000, "x"); s.replace("x", s);"#, "length of string"),
+        (r#"let s = ""; s.pad(16000000, "x"); s.replace("", s);"#, "length of string"),
+        (r#"let s = ""; s.pad(16000000, 'x'); s.replace('x', s);"#, "length of string"),
+        (r#"let s = ""; s.pad(16000000, "x"); s.replace("x", 'ü');"#, "length of string"),
+        (r#"let s = ""; s.pad(16000000, "xxü");"#, "length of string"),
+        (r#"let s = ""; s.pad(16000000, "x"); s.split("");"#, "size of array"),
+        (r#"let s = ""; s.pad(16000000, "x"); s.split_rev('x', 9000000);"#, "size of array"),
+        (r#"let s = ""; s.pad(16000000, "x"); s.to_chars();"#, "size of array"),
+        ("let a = []; a.pad(17592186044416, [[]]);", "size of array"),
+        ("let a = []; let b = []; b.pad(1000, 0); a.pad(1000000, b);", "size of array"),
+        (r#"let s = ""; s.pad(8000000, "x"); let a = []; a.pad(20000, [1]); a[0] = [s]; table(["a"], a)"#, "length of string"),
+        ("let a = [0]; a.pad(100000, 0); for i in 0..100 { a = [a]; } json::pretty(a)", "length of string"),
+    ] {
+        let project = Project::new().runbook("r", "", body);
+        let said = format!("a value grew too large ({said}");
+        project.run(&["run", "r", "--sandbox"]).status(2).says(&said).says("[limits]").prints_nothing();
+    }
+}
+
+/// Ours stand where Rhai's would.
+#[test]
+fn texts_are_split_replaced_and_filled_as_ever() {
+    let body = r#"
+        let s = "a-b-c"; s.replace("-", "+"); s.replace('a', 'A'); s.replace("b", 'B'); s.replace('c', "CC"); print(s);
+        const t = "a-b-c"; print(t.split("-")); print(t.split('-', 2)); print(t.split_rev("-", 2)); print(t.split_rev('-'));
+        print("".split("x")); print("ab".split("")); print(" a  b ".split()); print("ab".to_chars()); print(t.split("-", 0));
+        let p = "a"; p.pad(5, "xy"); p.pad(9, ""); p.pad(-1, "x"); print(p); let l = [1]; l.pad(3, 0); l.pad(2, 9); print(l);
+        print("ab".split(1)); let e = ""; e.replace("", "x"); print(e.len());
+    "#;
+    let project = Project::new().runbook("r", "", body);
+    let printed = concat!(
+        "A+B+CC\n[\"a\", \"b\", \"c\"]\n[\"a\", \"b-c\"]\n[\"c\", \"a-b\"]\n[\"c\", \"b\", \"a\"]\n",
+        "[\"\"]\n[\"\", \"a\", \"b\", \"\"]\n[\"a\", \"b\"]\n[a, b]\n[\"a-b-c\"]\naxyxy\n[1, 0, 0]\n[\"a\", \"b\"]\n0",
+    );
+    project.run(&["run", "r", "--sandbox"]).status(0).prints(printed);
+}
+
 #[test]
 fn a_member_that_grows_without_end_meets_the_memory_limit() {
     let body = "let m = #{}; let s = \"\"; for i in 0..12 { s += \"xxxxxxxxxxxxxxxx\"; s += s; } let i = 0; loop { m[`${i}`] = s + i; i += 1; }";
     let limits = "[limits]\nmemory = 300_000_000\n";
     let project = Project::new().runbook("r", "", body).file("rollbook.toml", limits);
     project.run(&["run", "r", "--sandbox"]).status(2).says("the script used too much memory");
+}
+
+/// A few operations of megabytes each.
+#[test]
+fn a_recursion_over_large_texts_meets_the_memory_limit() {
+    let body = r#"
+        fn f(n, s) {
+            let a = s + "1"; let b = s + "2"; let c = s + "3"; let d = s + "4"; let e = s + "5"; let g = s + "6";
+            if n < 40 { f(n + 1, s); }
+            a.len() + b.len() + c.len() + d.len() + e.len() + g.len()
+        }
+        let s = ""; s.pad(16000000, "x"); f(0, s);
+    "#;
+    let project = Project::new().runbook("r", "", body).file("rollbook.toml", "[limits]\nmemory = 300_000_000\n");
+    project.run(&["run", "r", "--sandbox"]).status(2).says("the script used too much memory").says("raise `memory`");
+}
+
+#[test]
+fn calls_end_where_the_stack_does() {
+    let project = Project::new().runbook("r", "", "fn f(n) { if n > 0 { f(n - 1); } } f(990); print(\"done\")");
+    let project = project.file("rollbook.toml", "[limits]\ndepth = 1000\n");
+    project.run(&["run", "r", "--sandbox"]).status(0).prints("done");
+    // Each call within many brackets: as deep as the language lets anybody nest.
+    let body = format!("fn f(n) {{ {}f(n + 1){} }} f(0)", "(1 + ".repeat(45), ")".repeat(45));
+    for (limits, body) in
+        [("depth = 1000", body.as_str()), ("depth = 1000", "fn f(n) { [n].map(|x| f(x + 1)) } f(0)"), ("", &body)]
+    {
+        let project = Project::new().runbook("r", "", body).file("rollbook.toml", &format!("[limits]\n{limits}\n"));
+        project.run(&["run", "r", "--sandbox"]).status(2).says("functions call each other too deeply").says("runbooks/r.rhai:2");
+    }
+    let project = Project::new().runbook("r", "", "").file("rollbook.toml", "[limits]\ndepth = 20000\n");
+    project.run(&["run", "r", "--sandbox"]).status(2).says("depth = 20000 is not between 1 and 1000");
+}
+
+#[test]
+fn parallel_without_an_end_is_a_failure() {
+    let body = "fn f(n) { parallel([1, 2, 3, 4, 5, 6, 7, 8], 8, |x| { f(n + 1) }) }";
+    let said = "`parallel` within `parallel` may go 4 deep";
+    let project = Project::new().runbook("r", "", &format!("{body} f(0)"));
+    project.run(&["run", "r", "--sandbox"]).status(2).says(said);
+    let project = Project::new().runbook("r", "", &format!("{body} try {{ f(0) }} catch (error) {{ print(error.message) }}"));
+    project.run(&["run", "r", "--sandbox"]).status(0).prints(said);
+    let four = "print(parallel([1], |a| parallel([2], |b| parallel([3], |c| parallel([a, b, c], |d| d + 1)))))";
+    let project = Project::new().runbook("r", "", four);
+    project.run(&["run", "r", "--sandbox"]).status(0).prints("[[[[2, 3, 4]]]]");
+}
+
+#[test]
+fn a_thread_that_there_is_not_ends_the_run() {
+    let body = "let items = []; items.pad(64, 1); parallel(items, 64, |item| sleep(item)); print(\"done\")";
+    let project = Project::new().runbook("r", "", body);
+    let command = project.command(&["run", "r", "--sandbox"]);
+    // Memory for the program itself, but not for the stacks of 64 threads.
+    let mut limited = Command::new("sh");
+    limited.arg("-c").arg("ulimit -v 2500000; exec \"$0\" \"$@\"").arg(command.get_program()).args(command.get_args());
+    limited.current_dir(project.path()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = limited.output().expect("a shell");
+    let ran = Ran::new(&output, &["run", "r"]);
+    ran.status(2).says("the system gives `parallel` no more threads").says("lower the limit of `parallel`").prints_nothing();
 }
 
 #[test]

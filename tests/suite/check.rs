@@ -79,3 +79,26 @@ fn a_misspelt_permit_is_found() {
     let project = Project::new().runbook("r", "\"ecs:UpdateServce\"", "");
     project.run(&["check", "r"]).status(2).says("`permits` names ecs:UpdateServce").says("did you mean `ecs:UpdateService`?");
 }
+
+/// What the functions of modules write is the runbook's to permit, however far below.
+#[test]
+fn writes_below_a_function_of_a_module_are_warned_of() {
+    let far = "fn all(items) { items.map(|item| lowest(item)) }\nfn lowest(item) { write_file(item, \"x\") }\nfn unused() { ecs::delete_service(#{ service: \"s\" }) }\n";
+    let near = "import \"lib/far\" as far;\nfn some(items) { far::all(items); ecs::update_service(#{ service: \"s\" }); }\nfn look() { ecs::list_clusters() }\n";
+    let body = format!(
+        "import \"lib/near\" as near;\nimport \"std/task\" as task;\n{USED}near::look();\nnear::some([]);\n[1].map(|n| task::run_once(n, n, n));\n"
+    );
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/r.rhai", &format!("{HEADER}{body}"));
+    let project = project.file("runbooks/lib/near.rhai", near).file("runbooks/lib/far.rhai", far);
+    let ran = project.run(&["check", "r"]);
+    ran.status(0)
+        .says("near::some may come to write_file, a write that the header does not permit")
+        .says("add \"file:Write\" to `permits` in the header")
+        .says("task::run_once may come to ecs RunTask, a write that the header does not permit")
+        .says("runbooks/r.rhai:7:")
+        .never_says("DeleteService")
+        .never_says("UpdateService")
+        .never_says("near::look");
+    let project = Project::new().file("rollbook.toml", "");
+    project.run(&["check"]).status(0).never_says("may come to");
+}

@@ -1,11 +1,13 @@
 //! Finds mistakes in a script without running it: what the compiler finds,
 //! and, by walking the tree, unknown functions, operations and modules, wrong
-//! numbers of arguments, literal requests that AWS would refuse, and params
-//! that are used but not declared or declared but not used.
+//! numbers of arguments, literal requests that AWS would refuse, params that
+//! are used but not declared or declared but not used, and writes that the
+//! header does not permit, in the script itself or below a module's function.
 //!
 //! It judges only what is literal. What depends on a value is for the run.
 
 mod functions;
+mod reach;
 mod requests;
 mod walk;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::functions::{self, Signatures};
+use super::reach::Reach;
 use super::{Declared, Finding, Severity, requests};
 use crate::api::{FILE_WRITE, HTTP, Operation, did_you_mean, http_operations};
 use crate::script::library::Text;
@@ -18,6 +19,8 @@ pub(super) fn walk(host: &Host, program: &Program, declared: Option<&Declared>) 
         source: &program.text.name,
         signatures: functions::global(host, program),
         imports: BTreeMap::new(),
+        paths: BTreeMap::new(),
+        reach: Reach::default(),
         names: Names::default(),
         findings: Vec::new(),
         used: BTreeSet::new(),
@@ -47,6 +50,9 @@ struct Walker<'a> {
     signatures: Signatures,
     /// By alias; nothing where the path is not literal or was not found.
     imports: BTreeMap<String, Option<Signatures>>,
+    /// The paths of the modules, by alias.
+    paths: BTreeMap<String, String>,
+    reach: Reach,
     /// The functions of the script and of all that it imports.
     names: Names,
     findings: Vec<Finding>,
@@ -68,6 +74,7 @@ impl Walker<'_> {
             self.imports.insert(alias.to_owned(), None);
             return;
         };
+        self.paths.insert(alias.to_owned(), path.to_string());
         let module = self.host.library.module(path);
         if module.is_none() {
             let paths = self.host.library.paths();
@@ -165,6 +172,21 @@ impl Walker<'_> {
         };
         if let Some(known) = signatures.clone() {
             self.judge_call(alias, &known, call, position);
+            self.warn_of_writes(alias, &call.name, position);
+        }
+    }
+
+    /// It may write what the header does not permit, if the run gets there.
+    fn warn_of_writes(&mut self, alias: &str, name: &str, position: Position) {
+        let (Some(declared), Some(path)) = (self.declared, self.paths.get(alias)) else {
+            return;
+        };
+        let writes = self.reach.writes(self.host, path, name);
+        for (action, what) in writes.into_iter().filter(|(action, _)| !declared.permits.contains(action)) {
+            let message = format!("{alias}::{name} may come to {what}, a write that the header does not permit");
+            let help = Some(format!("add \"{action}\" to `permits` in the header"));
+            let finding = Finding::error(self.source, position, message);
+            self.findings.push(Finding { severity: Severity::Warning, word: Some(name.to_owned()), help, ..finding });
         }
     }
 

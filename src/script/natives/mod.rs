@@ -12,6 +12,7 @@ mod log;
 mod outcome;
 mod say;
 mod secret;
+mod sizes;
 mod table;
 mod text;
 mod time;
@@ -36,6 +37,7 @@ pub(super) fn register(engine: &mut Engine) {
         outcome::add,
         say::add,
         secret::add,
+        sizes::add,
         table::add,
         text::add,
         time::add,

@@ -4,7 +4,7 @@
 use comfy_table::{Table, presets};
 use rhai::{Array, Dynamic, Module, NativeCallContext};
 
-use super::declare;
+use super::{declare, sizes};
 use crate::api::fargate;
 use crate::map;
 use crate::script::dynamic::{to_dynamic, to_value};
@@ -35,9 +35,23 @@ fn table(context: NativeCallContext, header: Array, rows: Array) -> Fallible<Str
         Some(cells) if cells.len() == header.len() => Ok(texts(&cells)),
         _ => Err(wrong(format!("every row of a table is a list of {} cells, as its header", header.len()), &context)),
     });
+    let (header, rows) = (texts(&header), rows.collect::<Fallible<Vec<_>>>()?);
+    sizes::judge_text(&context, size(&header, &rows))?;
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(texts(&header)).add_rows(rows.collect::<Fallible<Vec<_>>>()?);
+    table.load_style(presets::NOTHING).set_header(header).add_rows(rows);
     Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Characters of the table, at most: each line is as wide as the widest cells
+/// together, so that one long cell makes every line long.
+fn size(header: &[String], rows: &[Vec<String>]) -> usize {
+    let width = |cell: &String| cell.lines().map(str::len).max().unwrap_or_default();
+    let (mut widths, mut lines) = (header.iter().map(width).collect::<Vec<_>>(), 1_usize);
+    for row in rows {
+        widths.iter_mut().zip(row).for_each(|(widest, cell)| *widest = width(cell).max(*widest));
+        lines += row.iter().map(|cell| cell.lines().count()).max().unwrap_or_default();
+    }
+    widths.iter().sum::<usize>().saturating_mul(lines)
 }
 
 /// A cell as a person reads it; nothing for what AWS did not say.
