@@ -177,7 +177,7 @@ fn why_the_new_value_did_not_serve_is_shown_as_deploy_shows_it() {
     let next = "Next    aws secretsmanager update-secret-version-stage --secret-id arn:";
     let cause = "container nest-wallet-container exits with code 1";
     for (scenario, code, first, next) in [
-        (crash.to_owned(), 3, format!("Cause   {cause}"), "Next    read its last log lines"),
+        (crash.to_owned(), 3, format!("Cause   {cause}"), "Next    mend what the log lines above tell of"),
         (format!("{crash}{denied}"), 10, format!("Also    {cause}"), next),
     ] {
         let project = Project::new().file("value.txt", VALUE).file("scenario.toml", &scenario);
