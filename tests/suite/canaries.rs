@@ -33,7 +33,7 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Large texts stand compressed in a journal: they are looked at as they were.
-fn journal_texts(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn journal_texts(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let journals = files(folder).into_iter().filter(|(path, _)| path.ends_with(".journal"));
     journals
         .map(|(path, _)| {

@@ -2,6 +2,7 @@
 //! as a run of its own. One that may write needs an armed prompt.
 
 use super::Done;
+use crate::repl::discreet;
 use crate::repl::session::{Next, Prompt};
 use crate::runbook::{Book, Misuse};
 
@@ -14,7 +15,11 @@ pub(super) fn run(prompt: &mut Prompt, text: &str) -> Done {
     let book = Book::open(&prompt.host, found)?;
     if book.header.writes() && !prompt.is_armed() {
         let what = format!("{name} may write ({}), and this prompt is read-only", book.header.permits.join(", "));
-        return Err(Misuse::new(what).hint(format!("{} allows writes; then :run {text}", prompt.arm_words())).refused());
+        let again = match discreet::gives_a_secret(&words, Some(&book.header)) {
+            true => "the same line again".into(),
+            false => format!(":run {text}"),
+        };
+        return Err(Misuse::new(what).hint(format!("{} allows writes; then {again}", prompt.arm_words())).refused());
     }
     let mut command = vec![name.clone()];
     command.extend(params.iter().map(|word| flag(word)));
@@ -32,6 +37,17 @@ pub(super) fn run(prompt: &mut Prompt, text: &str) -> Done {
             Ok(Next::GoOn)
         }
     }
+}
+
+/// Whether a line runs a runbook and has a secret among its words.
+pub fn gives_a_secret(prompt: &Prompt, line: &str) -> bool {
+    let Some(text) = line.trim_start().strip_prefix(":run").filter(|rest| rest.starts_with(char::is_whitespace)) else {
+        return false;
+    };
+    // A quote that is not closed hides where its word ends.
+    let Ok(words) = split(text) else { return true };
+    let known = prompt.known();
+    words.first().is_some_and(|name| discreet::gives_a_secret(&words, known.book.runbook(name)))
 }
 
 /// `image=x` as the command line has it, and `force` as `--force`.
