@@ -4,7 +4,6 @@
 
 use super::telling::{is_telling, tells_a_secret};
 use crate::api::{self, SERVICES};
-use crate::runbook::{Header, Param, is_secret_source};
 use crate::script::{Kind, Scan, scan, service_module};
 
 /// Functions whose text arguments are secrets.
@@ -27,9 +26,6 @@ const PLAIN_HEADERS: &[&str] = &[
     "referer",
     "x-request-id",
 ];
-
-/// Options of a run itself, beside the params of its header.
-const OPTIONS: &[&str] = &["env", "params", "output", "confirm", "scenario", "region", "profile", "service", "cluster"];
 
 /// What stands in the record in its place.
 pub const WITHHELD: &str = "(a line with a secret in it)";
@@ -169,46 +165,9 @@ impl Line<'_> {
     }
 }
 
-/// Whether the words behind `:run`, a runbook's name first, have a secret among
-/// them. Of a runbook or a param that is not known, nobody can say.
-pub fn gives_a_secret(words: &[String], header: Option<&Header>) -> bool {
-    let Some(header) = header else { return words.len() > 1 };
-    words.iter().enumerate().skip(1).any(|(at, word)| {
-        let bare = word.trim_start_matches('-');
-        let is_flag = bare.len() < word.len() && !bare.is_empty();
-        let (name, value) = match bare.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (bare, words.get(at + 1).filter(|next| is_flag && !next.starts_with("--")).map(String::as_str)),
-        };
-        let name = name.replace('-', "_");
-        let param = header.params.iter().find(|param| param.name == name);
-        // `tok x`, which is no way to give it, gives it away as well.
-        let value = value.or_else(|| words.get(at + 1).filter(|_| param.is_some_and(is_guarded)).map(String::as_str));
-        let is_value = !is_flag && at > 1 && words[at - 1].starts_with("--") && !words[at - 1].contains('=');
-        match (param, value) {
-            (_, None) => false,
-            (Some(param), Some(value)) => is_given_away(param, value),
-            // `--set KEY=x`: judged with its flag.
-            (None, Some(value)) => !is_value && !OPTIONS.contains(&name.as_str()) || tells_a_secret(value),
-        }
-    })
-}
-
-fn is_guarded(param: &Param) -> bool {
-    param.secret || param.concealed
-}
-
-fn is_given_away(param: &Param, value: &str) -> bool {
-    match param.secret {
-        true => !is_secret_source(param, value),
-        false => param.concealed || is_telling(&param.name) || tells_a_secret(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runbook::ParamType;
 
     #[test]
     fn typed_secrets_are_noticed_and_other_lines_are_kept() {
@@ -256,61 +215,5 @@ mod tests {
         ] {
             assert!(!types_a_secret(text), "{text}");
         }
-    }
-
-    #[test]
-    fn words_of_a_run_are_judged_by_its_header() {
-        let param = |name: &str, kind, secret, concealed| Param {
-            name: name.into(),
-            kind,
-            default: None,
-            required: false,
-            help: String::new(),
-            choices: Vec::new(),
-            secret,
-            concealed,
-        };
-        let params = vec![
-            param("tok", ParamType::Text, true, false),
-            param("set", ParamType::Map, false, true),
-            param("keys", ParamType::Map, true, false),
-            param("image", ParamType::Text, false, false),
-        ];
-        let header = Header { params, ..Header::default() };
-        let gives = |line: &str| {
-            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-            gives_a_secret(&words, Some(&header))
-        };
-        for line in [
-            "r --tok x",
-            "r --tok=x",
-            "r tok=x",
-            "r tok x",
-            "r --set A=x",
-            "r --set=A=x",
-            "r set=A=x",
-            "r --keys A=x",
-            "r --tokk x",
-            "r --sett A=x",
-            "r --image a A=x",
-            "r image=https://a:b@c/",
-        ] {
-            assert!(gives(line), "{line}");
-        }
-        for line in [
-            "r",
-            "r --tok env:A",
-            "r tok=file:a",
-            "r --tok -",
-            "r --keys A=prompt",
-            "r keys=A=env:B",
-            "r image=web:v42 yes",
-            "r --image web:v42",
-            "r --env prod --params a.toml",
-            "r --yes",
-        ] {
-            assert!(!gives(line), "{line}");
-        }
-        assert!(gives_a_secret(&["unknown".into(), "a=b".into()], None));
     }
 }

@@ -81,6 +81,18 @@ fn what_a_server_quotes_stands_nowhere_however_it_is_spelled() {
     }
 }
 
+/// What stands before a secret may look as if it belonged to it; what the text
+/// holds is looked at for itself.
+#[test]
+fn what_an_answer_holds_is_searched_beside_its_text() {
+    let quoted = r#"{"echo":"%Ab1234\u0035678","other":1}"#;
+    let stub = Stub::start().on("POST /", [Answer::Raw(200, "application/json", quoted.into())]);
+    let body = "let answer = http::post(environment(\"WEB\"), environment_secret(\"TOKEN\"));\n\
+        print(`${type_of(answer.json.echo)} ${answer.json.other}`);";
+    let project = Project::at(&stub.url).variable("WEB", &stub.url).variable("TOKEN", "Ab12345678");
+    project.runbook("r", "\"http:POST\"", body).run(&["run", "r"]).status(0).prints("secret 1\n");
+}
+
 #[test]
 fn names_of_members_hold_no_secret() {
     let labels = json!({ SECRET: "a", percent(SECRET, "", "%20", true): "b", "plain": "c" });
