@@ -44,7 +44,7 @@ fn read(path: &Path) -> Result<Map, Misuse> {
     let json = match path.extension().is_some_and(|extension| extension == "json") {
         true => text,
         false => {
-            let table: toml::Table = toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().into()))?;
+            let table: toml::Table = toml::from_str(&text).map_err(|error| wrong(without_excerpt(&error, &text)))?;
             serde_json::to_string(&table).map_err(|error| wrong(error.to_string()))?
         }
     };
@@ -52,6 +52,14 @@ fn read(path: &Path) -> Result<Map, Misuse> {
         Value::Map(values) => Ok(values),
         other => Err(wrong(format!("it must hold a map from params to values, and holds {}", other.kind()))),
     }
+}
+
+/// Only what is wrong and where: the line itself may hold a secret.
+fn without_excerpt(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {}", error.message().trim_end().replace('\n', "; "))
 }
 
 /// The value as it would be typed: once, or once an item.
@@ -70,8 +78,8 @@ fn texts(param: &Param, value: &Value) -> Result<Vec<String>, String> {
     if texts.is_empty() && !is_empty {
         return Err(format!("{} is not of the type \"{}\"", value.kind(), param.kind.name()));
     }
-    // A secret's source is judged, and never repeated, where it is read.
-    let judged = texts.iter().filter(|_| !param.secret).find_map(|text| param.parse(text).err());
+    // What may be a secret is judged, and never repeated, where it is read.
+    let judged = texts.iter().filter(|_| !param.secret && !param.concealed).find_map(|text| param.parse(text).err());
     judged.map_or(Ok(texts), Err)
 }
 

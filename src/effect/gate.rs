@@ -154,6 +154,11 @@ impl Gate {
         self.vault.know(secret);
     }
 
+    /// What is known to be secret, made a secret wherever it stands in a value.
+    pub fn conceal(&self, value: Value) -> Value {
+        self.vault.conceal(value)
+    }
+
     /// A value as the record keeps it, and back; nothing where the run's key does
     /// not open what it names.
     pub fn pack(&self, value: &Value) -> Recorded {

@@ -5,22 +5,25 @@
 use super::vault::Vault;
 use crate::journal::Recorded;
 use crate::map;
-use crate::value::{Filter, Map, Origin, Secret, TIME_MARK, Value};
+use crate::value::{Filter, Map, Origin, Secret, TIME_MARK, Text, Value};
 
 const SECRET: &str = "$secret";
 /// A text of the script's own in which a known secret stands.
 const SEALED: &str = "$sealed";
+/// The members of a map of the script's own in whose names a known secret
+/// stands, as pairs.
+const PAIRS: &str = "$pairs";
 /// Around a map of the script's own that looks like one of ours.
 const PLAIN: &str = "$map";
 
 /// Whether a value can stand in the record as it is: no secret in it, no text
-/// that holds one, and no map of its own that looks like one of ours.
+/// or name that holds one, and no map of its own that looks like one of ours.
 pub(super) fn is_plain(value: &Value, filter: &Filter) -> bool {
     let mut plain = true;
     value.walk(&mut |inner| match inner {
         Value::Secret(_) => plain = false,
         Value::Text(text) => plain &= !filter.finds(text),
-        Value::Map(members) => plain &= marker(members).is_none(),
+        Value::Map(members) => plain &= marker(members).is_none() && !filter.finds_name(members),
         _ => {}
     });
     plain
@@ -40,6 +43,11 @@ fn pack_value(value: &Value, vault: &Vault, filter: &Filter) -> Value {
             map! { SECRET => vault.keep(secret) }
         }
         Value::List(items) => Value::List(items.iter().map(|item| pack_value(item, vault, filter)).collect()),
+        Value::Map(members) if filter.finds_name(members) => {
+            let pack = |value: &Value| pack_value(value, vault, filter);
+            let pair = |(name, item): (&Text, &Value)| Value::List(vec![pack(&Value::Text(name.clone())), pack(item)]);
+            map! { PAIRS => Value::List(members.iter().map(pair).collect()) }
+        }
         Value::Map(members) => {
             let packed: Map = members.iter().map(|(name, item)| (name.clone(), pack_value(item, vault, filter))).collect();
             match marker(members) {
@@ -63,6 +71,9 @@ fn unpack_value(value: &Value, vault: &Vault) -> Option<Value> {
             Some((TIME_MARK, Value::Text(time))) => Value::Time(time.parse().ok()?),
             Some((SECRET, Value::Text(fingerprint))) => Value::Secret(vault.open(fingerprint)?),
             Some((SEALED, Value::Text(fingerprint))) => Value::from(vault.open_text(fingerprint)?),
+            Some((PAIRS, Value::List(pairs))) => {
+                Value::Map(pairs.iter().map(|pair| unpack_pair(pair, vault)).collect::<Option<_>>()?)
+            }
             Some((PLAIN, Value::Map(inner))) => unpack_members(inner, vault)?,
             Some(_) => return None,
             None => unpack_members(members, vault)?,
@@ -74,6 +85,11 @@ fn unpack_value(value: &Value, vault: &Vault) -> Option<Value> {
 fn unpack_members(members: &Map, vault: &Vault) -> Option<Value> {
     let members = members.iter().map(|(name, item)| Some((name.clone(), unpack_value(item, vault)?)));
     Some(Value::Map(members.collect::<Option<_>>()?))
+}
+
+fn unpack_pair(pair: &Value, vault: &Vault) -> Option<(Text, Value)> {
+    let [name, item] = pair.as_list()? else { return None };
+    Some((unpack_value(name, vault)?.as_str()?.into(), unpack_value(item, vault)?))
 }
 
 /// The fingerprints of all secrets that a recorded value names.
@@ -97,6 +113,18 @@ fn marker(members: &Map) -> Option<(&str, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_hold_a_secret_come_back_and_are_not_recorded() {
+        let vault = Vault::default();
+        vault.know(&Secret::new("hunter2hunter2".into(), Origin::Prompt));
+        let value = map! { "list" => vec![map! { "hunter2hunter2" => 1, "other" => "x" }], "plain" => 2 };
+        assert!(!is_plain(&value, &vault.filter()));
+        let packed = pack(&value, &vault);
+        assert!(!serde_json::to_string(&packed).unwrap().contains("hunter2"), "{packed:?}");
+        assert_eq!(fingerprints(&packed.0).len(), 1);
+        assert_eq!(unpack(&packed, &vault), Some(value));
+    }
 
     #[test]
     fn times_secrets_and_look_alikes_come_back() {

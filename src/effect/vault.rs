@@ -131,6 +131,12 @@ impl Vault {
         state.filter.clone()
     }
 
+    /// The value without any known secret in the open.
+    pub fn conceal(&self, mut value: Value) -> Value {
+        conceal_known(&mut value, &self.filter());
+        value
+    }
+
     /// The text without any known secret.
     pub fn redact(&self, text: String) -> String {
         self.filter().hide(text)
@@ -174,7 +180,13 @@ pub(super) fn conceal_known(value: &mut Value, filter: &Filter) {
             *value = Value::Secret(Secret::new(text.to_string(), Origin::Derived));
         }
         Value::List(items) => items.iter_mut().for_each(|item| conceal_known(item, filter)),
-        Value::Map(members) => members.values_mut().for_each(|item| conceal_known(item, filter)),
+        Value::Map(members) => {
+            members.values_mut().for_each(|item| conceal_known(item, filter));
+            // A name cannot be a secret; it is gone instead.
+            if filter.finds_name(members) {
+                *members = filter.hide_names(std::mem::take(members));
+            }
+        }
         _ => {}
     }
 }
@@ -182,6 +194,7 @@ pub(super) fn conceal_known(value: &mut Value, filter: &Filter) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map;
 
     #[test]
     fn a_sealed_secret_opens_with_the_same_key_only() {
@@ -199,6 +212,16 @@ mod tests {
         };
         assert_eq!(opened([7; 32]), Some(secret));
         assert_eq!(opened([8; 32]), None);
+    }
+
+    #[test]
+    fn known_secrets_are_concealed_in_texts_and_in_names() {
+        let vault = Vault::default();
+        vault.know(&Secret::new("hunter2/Hunter2".into(), Origin::Prompt));
+        let echoed = map! { "a" => "hunter2\\/Hunter2", "see hunter2/Hunter2" => map! { "hunter2%2fHunter2" => 1 } };
+        let concealed = vault.conceal(echoed);
+        assert!(matches!(concealed.get("a"), Some(Value::Secret(_))), "{concealed:?}");
+        assert_eq!(concealed.get("see (secret)"), Some(&map! { "(secret)" => 1 }));
     }
 
     #[test]

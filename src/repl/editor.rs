@@ -44,7 +44,9 @@ pub fn play(prompt: &mut Prompt, busy: &Busy) -> Result<(), Misuse> {
                 let next = busy.while_playing(|| prompt.take(&line));
                 if prompt.may_remember(&line) {
                     let _ = editor.add_history_entry(line.as_str());
-                    history.remember(&line);
+                    if prompt.could_read() {
+                        history.remember(&line);
+                    }
                 }
                 history.forget(&|line| !prompt.may_remember(line));
                 if next == Next::Leave || busy.is_leaving() {

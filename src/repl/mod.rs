@@ -27,3 +27,4 @@ pub mod screen;
 pub mod session;
 pub mod setup;
 pub mod show;
+mod telling;

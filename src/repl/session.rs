@@ -57,6 +57,8 @@ pub struct Prompt<'a> {
     /// A command shows the result in its own way.
     is_mute: bool,
     lines: usize,
+    /// What was entered last was neither a script nor a command.
+    is_unread: bool,
 }
 
 impl<'a> Prompt<'a> {
@@ -82,6 +84,7 @@ impl<'a> Prompt<'a> {
             entered: None,
             is_mute: false,
             lines: 0,
+            is_unread: false,
         };
         prompt.renew_known();
         prompt
@@ -94,6 +97,7 @@ impl<'a> Prompt<'a> {
 
     /// Plays what was entered.
     pub fn take(&mut self, text: &str) -> Next {
+        self.is_unread = false;
         if text.trim().is_empty() {
             self.workspace.skip_lines(text);
             return Next::GoOn;
@@ -127,6 +131,7 @@ impl<'a> Prompt<'a> {
             Err(error) => {
                 self.explain(&error);
                 self.trouble = Some(Verdict::Misused);
+                self.is_unread = true;
                 return Ok(());
             }
         };
@@ -312,7 +317,17 @@ impl<'a> Prompt<'a> {
     /// Whether a line may be kept: no secret is typed into it, and none that is
     /// known stands there.
     pub fn may_remember(&self, line: &str) -> bool {
-        !types_a_secret(line) && !self.session.vault().filter().finds(line)
+        !types_a_secret(line) && !commands::gives_a_secret(self, line) && !self.session.vault().filter().finds(line)
+    }
+
+    /// Whether the last line could be read. What is in another one nobody knows:
+    /// it can be recalled and mended, and is not written to a file.
+    pub fn could_read(&self) -> bool {
+        !self.is_unread
+    }
+
+    pub(super) fn cannot_read(&mut self) {
+        self.is_unread = true;
     }
 
     pub fn is_armed(&self) -> bool {

@@ -239,7 +239,7 @@ pub(super) fn readable(value: &Value) -> Value {
                 format!("(secret {})", &fingerprint[..fingerprint.len().min(6)]).into()
             }
             Some((name, time)) if members.len() == 1 && name == TIME_MARK => time.clone(),
-            Some((name, inner)) if members.len() == 1 && name == "$map" => readable(inner),
+            Some((name, inner)) if members.len() == 1 && (name == "$map" || name == "$pairs") => readable(inner),
             _ => Value::Map(members.iter().map(|(name, item)| (name.clone(), readable(item))).collect()),
         },
         Value::Time(time) => time.to_string().into(),

@@ -39,3 +39,4 @@ pub use run::run;
 pub use sandbox::{SEED, SandboxFile, Trial, state_folder, user_runbooks};
 pub use session::{Look, Session};
 pub use shelf::{Found, Revision, Shelf, Source};
+pub use source::is_secret_source;

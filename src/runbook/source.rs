@@ -23,14 +23,24 @@ fn is_generated(from: &str) -> bool {
     from == "generate" || from.strip_prefix("generate:").is_some_and(|length| length.parse::<u16>().is_ok())
 }
 
+fn is_source(from: &str, is_map: bool) -> bool {
+    effect(from).is_some() || is_map && (from == "prompt" || is_generated(from))
+}
+
+/// Whether a text, as it is typed for a secret param, says where the secret is.
+/// Any other may be the secret itself.
+pub fn is_secret_source(param: &Param, text: &str) -> bool {
+    match param.kind {
+        ParamType::Map => text.split_once('=').is_some_and(|(_, from)| is_source(from, true)),
+        _ => is_source(text, false),
+    }
+}
+
 /// Before anything is recorded: what is no source may be the secret itself, and
 /// is neither kept nor repeated.
 pub(super) fn refuse_literals(params: &[Param], arguments: &Map) -> Result<(), Misuse> {
     for param in params.iter().filter(|param| param.secret) {
-        let is_source = |from: &Value, is_map: bool| {
-            let from = from.as_str().unwrap_or_default();
-            effect(from).is_some() || is_map && (from == "prompt" || is_generated(from))
-        };
+        let is_source = |from: &Value, is_map: bool| is_source(from.as_str().unwrap_or_default(), is_map);
         let sound = match arguments.get(param.name.as_str()) {
             Some(Value::Map(sources)) => sources.values().all(|from| is_source(from, true)),
             Some(from) => is_source(from, false),

@@ -7,6 +7,7 @@
 
 pub mod diff;
 pub mod dotenv;
+mod escapes;
 mod filter;
 mod literal;
 mod path;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use base64::prelude::BASE64_STANDARD;
 use rollbook::effect::Console;
 use rollbook::runbook::{Book, Config, Place, Recording, Request, SandboxFile, Selection, Shelf, run};
 use rollbook::script::Limits;
@@ -13,32 +13,13 @@ use rollbook::value::Map;
 use serde_json::json;
 
 use crate::crash::killed;
+use crate::dresses::dresses;
 use crate::harness::{Project, Ran};
 use crate::stub::{Answer, Stub};
 
 /// With everything in it that encodings change.
-pub const CANARY: &str = "c4n\"ary/Ü+ é\\7Q=z";
+pub const CANARY: &str = "C4n\"ary/Ü+ é\\7Q=<w&@z";
 const OTHER: &str = "second-canary-91";
-
-/// The ways in which a text may stand in another.
-fn dresses(text: &str) -> Vec<Vec<u8>> {
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = text
-        .bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
-    let json = serde_json::to_string(text).unwrap();
-    let mut found =
-        vec![text.to_owned(), hex.to_uppercase(), hex, percent.to_lowercase(), percent, json.trim_matches('"').to_owned()];
-    for offset in 0..3 {
-        let bytes = [&b"\0\0"[..offset], text.as_bytes()].concat();
-        // Letters that other bytes decide with are left out on both sides.
-        let inner = |encoded: String| encoded[4.min(offset * 4)..encoded.len() - 4].to_owned();
-        found.push(inner(BASE64_STANDARD.encode(&bytes)));
-        found.push(inner(BASE64_URL_SAFE.encode(&bytes)));
-    }
-    found.into_iter().map(String::into_bytes).collect()
-}
 
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
@@ -52,7 +33,7 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Large texts stand compressed in a journal: they are looked at as they were.
-fn journal_texts(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn journal_texts(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let journals = files(folder).into_iter().filter(|(path, _)| path.ends_with(".journal"));
     journals
         .map(|(path, _)| {

@@ -16,6 +16,7 @@ mod crash;
 mod crash_matrix;
 mod deploy;
 mod door;
+mod dresses;
 mod edited;
 mod endpoint;
 mod every_runbook;

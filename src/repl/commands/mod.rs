@@ -11,6 +11,8 @@ use super::session::{Next, Prompt};
 use crate::api::did_you_mean;
 use crate::runbook::Misuse;
 
+pub(super) use run::gives_a_secret;
+
 type Done = Result<Next, Misuse>;
 type Action = fn(&mut Prompt, &str) -> Done;
 
@@ -50,6 +52,7 @@ pub(super) fn run(prompt: &mut Prompt, line: &str) -> Done {
         }
         Some(at) => ACTIONS[at](prompt, rest.trim()),
         None => {
+            prompt.cannot_read();
             let names: Vec<String> = COMMANDS.iter().map(|command| format!(":{}", command.name)).collect();
             let help = did_you_mean(&format!(":{name}"), names.iter().map(String::as_str));
             Err(Misuse::new(format!("there is no command `:{name}`"))

@@ -40,9 +40,11 @@ fn send(context: &NativeCallContext, url: &Dynamic, body: Option<&Dynamic>, opti
     let (url, body, options) = (value(url)?, body.map(value).transpose()?, value(&Dynamic::from_map(options))?);
     let hidden = url_secrets(&url);
     let (operation, request) = http_request(url, body, options).map_err(|message| wrong(message, context))?;
+    let gate = strand(context)?.gate;
     if let Some(hidden) = hidden {
-        strand(context)?.gate.know(&hidden);
+        gate.know(&hidden);
     }
     let answer: Value = perform(context, Effect::Call { operation, request })?;
-    Ok(to_dynamic(with_json(answer)))
+    // What the text spells with escapes stands plainly in what it holds.
+    Ok(to_dynamic(gate.conceal(with_json(answer))))
 }

@@ -132,6 +132,53 @@ fn the_history_holds_no_secret_and_is_its_owners_alone() {
     shown.status(0).never_says("canary-in-line").prints("(a line with a secret in it)");
 }
 
+/// With a param that is secret and one that is concealed.
+const GUARDED: &str = r#"const RUNBOOK = #{ summary: "s", version: "1", params: #{
+    tok: #{ type: "string", secret: true }, set: #{ type: "map", concealed: true }, image: #{ type: "string" } } };"#;
+
+#[test]
+fn lines_with_a_secret_typed_into_them_are_kept_nowhere() {
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/conc.rhai", GUARDED).variable("TOK", "canary-of-tok");
+    let Some(mut terminal) = Terminal::start(&project, &["repl", "--sandbox"]) else { return };
+    terminal.ready();
+    for line in [
+        ":run conc --tok Kanarie1",
+        ":run conc --set KEY=Kanarie2",
+        ":run conc set=KEY=Kanarie3",
+        ":rum conc --set KEY=Kanarie4",
+        ":run conk --set KEY=Kanarie5",
+        "run conc --set KEY=Kanarie6",
+        "http::post(\"http://127.0.0.1:1/\", \"x\", #{ headers: #{ \"x-api-key\": \"Kanarie7\" } })",
+        "let db_password = \"Kanarie8\"",
+        "let password2 = \"Kanarie9\"",
+        "dotenv::text([#{ name: \"A\", value: \"KanarieA\" }])",
+        "let b1 = 1",
+        "b1 + \"KanarieB",
+        ":run conc --tok env:TOK --image web:v42",
+        "let last = 1",
+    ] {
+        terminal.line(line).ready();
+    }
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.ends(), 0);
+    let history = project.read("state/prompt_history").expect("a history");
+    assert!(!history.contains("Kanarie"), "{history}");
+    for kept in ["let b1 = 1", ":run conc --tok env:TOK --image web:v42", "let last = 1"] {
+        assert!(history.contains(kept), "{history}");
+    }
+    for (path, text) in crate::canaries::journal_texts(&project.path().join("state")) {
+        assert!(!String::from_utf8_lossy(&text).contains("Kanarie"), "{path}");
+    }
+}
+
+#[test]
+fn a_refused_run_does_not_repeat_its_secrets() {
+    let writes = GUARDED.replace("version:", "permits: [\"ecs:UpdateService\"], version:");
+    let project = Project::new().file("rollbook.toml", "").file("runbooks/conc.rhai", &writes);
+    let ran = play(&project, &["repl", "--sandbox"], ":run conc --set KEY=Kanarie1\n:run conc --image web:v42\n");
+    ran.says(":arm allows writes; then the same line again").says("then :run conc --image web:v42").never_says("Kanarie");
+}
+
 #[test]
 fn a_secret_that_was_read_is_nowhere_to_be_seen() {
     const CANARY: &str = "canary-3f9a1c77d2";
